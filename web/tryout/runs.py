@@ -23,6 +23,8 @@ PATIENCE = 0.25
 """Seconds that a request waits, so that most edits are answered whole."""
 
 _MOST_KEPT = 16
+_MOST_AT_ONCE = 2
+"""Countings of one ruleset that go on at once, each as of another instant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +77,17 @@ class Waiting:
 
 
 class Runs:
-    """The countings of one application, of each ruleset the latest alone. Safe in threads."""
+    """The countings of one application: of each ruleset and instant the latest alone. Safe in threads."""
 
     def __init__(self, what_if: WhatIf) -> None:
         self._what_if = what_if
         self._lock = Lock()
-        self._jobs: dict[str, _Job] = {}
+        self._jobs: dict[str, dict[int, _Job]] = {}
         self._done: OrderedDict[Hashable, RunResult] = OrderedDict()
 
     def ask(self, ruleset: str, question: Question, patience: float | None = None) -> RunResult | Waiting:
-        """What came of it, or how far it is. Another question about the same ruleset ends the one before.
+        """What came of it, or how far it is. What a draft said before it was changed is counted no more; as
+        of another instant somebody else may be looking.
 
         Raises what came in its way, such as StoreError.
         """
@@ -94,33 +97,40 @@ class Runs:
             if found is not None:
                 self._done.move_to_end(key)
                 return found
-            job = self._jobs.get(ruleset)
+            jobs = self._jobs.setdefault(ruleset, {})
+            job = jobs.get(question.now)
             if job is None or job.question.key != key:
-                if job is not None:
-                    job.stopped.set()
-                job = self._jobs[ruleset] = _Job(question, self._what_if)
+                jobs.pop(question.now, None)
+                older = [job] if job is not None else list(jobs.values())[: 1 - _MOST_AT_ONCE]
+                for one in older:
+                    one.superseded.set()
+                    jobs.pop(one.question.now, None)
+                job = jobs[question.now] = _Job(question, self._what_if)
                 Thread(target=self._run, args=(ruleset, job), daemon=True, name=f"counting {ruleset}").start()
         job.ended.wait(PATIENCE if patience is None else patience)
         if job.error is not None:
             with self._lock:
-                if self._jobs.get(ruleset) is job:
-                    del self._jobs[ruleset]
+                self._forget(ruleset, job)
             raise job.error
         return job.outcome or Waiting(job.what, job.share, job.stopped.is_set())
 
     def stop(self, ruleset: str) -> None:
         """Ends the counting for a ruleset; it stays ended until its rules change or it is begun again."""
         with self._lock:
-            job = self._jobs.get(ruleset)
-            if job is not None:
+            for job in self._jobs.get(ruleset, {}).values():
                 job.stopped.set()
 
     def again(self, ruleset: str) -> None:
         """Forgets that the counting for a ruleset was stopped."""
         with self._lock:
-            job = self._jobs.get(ruleset)
-            if job is not None and job.stopped.is_set():
-                del self._jobs[ruleset]
+            for job in list(self._jobs.get(ruleset, {}).values()):
+                if job.stopped.is_set():
+                    self._forget(ruleset, job)
+
+    def _forget(self, ruleset: str, job: _Job) -> None:
+        jobs = self._jobs.get(ruleset, {})
+        if jobs.get(job.question.now) is job:
+            del jobs[job.question.now]
 
     def _run(self, ruleset: str, job: _Job) -> None:
         job.run()
@@ -129,8 +139,7 @@ class Runs:
                 self._done[job.question.key] = job.outcome
                 while len(self._done) > _MOST_KEPT:
                     self._done.popitem(last=False)
-                if self._jobs.get(ruleset) is job:
-                    del self._jobs[ruleset]
+                self._forget(ruleset, job)
         job.ended.set()
 
 
@@ -143,12 +152,15 @@ class _Job:
         self.what = "waiting"
         self.share = 0.0
         self.stopped = Event()
+        """Set once somebody ended it."""
+        self.superseded = Event()
+        """Set once nobody needs it: who asks again, asks about something else."""
         self.ended = Event()
         self.outcome: RunResult | None = None
         self.error: Exception | None = None
 
     def run(self) -> None:
-        """Counts; ends early, without an outcome, once it is stopped."""
+        """Counts; ends early, without an outcome, once it is stopped or superseded."""
         try:
             self.outcome = self._count()
         except Cancelled:
@@ -159,7 +171,11 @@ class _Job:
 
     def _count(self) -> RunResult:
         asked, started = self.question, time.monotonic()
-        before, stop = asked.before or asked.rules, self.stopped.is_set
+        before = asked.before or asked.rules
+
+        def stop() -> bool:
+            return self.stopped.is_set() or self.superseded.is_set()
+
         hands_off = asked.before is not None and bool(asked.rules.plan.handoffs)
         handed = None
         with open_store(asked.database, read_only=True) as store:

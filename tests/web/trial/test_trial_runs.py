@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from threading import Thread
+from time import sleep
 
 import pytest
 from leadwright.engine.evaluator import Evaluator
@@ -63,6 +66,46 @@ def test_the_next_question_about_a_ruleset_ends_the_one_before(
     slow.go.set()
     assert settled(runs, "a", question(2)).counts.leads == 4
     assert settled(runs, "b", question(3)).counts.leads == 4
+
+
+def test_whoever_asked_about_what_was_overtaken_is_told_to_wait_and_not_that_it_was_stopped(
+    slow: Slow, question: Callable[..., Question]
+) -> None:
+    runs, found = Runs(slow), []
+    asking = Thread(target=lambda: found.append(runs.ask("a", question(1), patience=30)))
+    asking.start()
+    assert slow.property_set.wait(30)
+    runs.ask("a", question(2), patience=0)
+    asking.join(30)
+    assert slow.ended == ["1"]
+    assert isinstance(found[0], Waiting)
+    assert not found[0].stopped
+
+
+def test_two_people_look_as_of_two_instants(slow: Slow, question: Callable[..., Question]) -> None:
+    runs, asked = Runs(slow), question(1)
+    for now in (0, 1):
+        runs.ask("a", replace(asked, now=now), patience=0)
+    slow.go.set()
+    for now in (0, 1):
+        settled(runs, "a", replace(asked, now=now))
+    assert (slow.asked, slow.ended) == (2, [])
+
+
+def test_a_third_instant_ends_the_counting_of_the_first(
+    slow: Slow, question: Callable[..., Question]
+) -> None:
+    runs, asked = Runs(slow), question(1)
+    for now in (0, 1, 2):
+        runs.ask("a", replace(asked, now=now), patience=0)
+    first = runs.ask("a", replace(asked, now=1), patience=0)
+    assert isinstance(first, Waiting)
+    while not slow.ended:
+        sleep(0.01)
+    slow.go.set()
+    settled(runs, "a", replace(asked, now=1))
+    settled(runs, "a", replace(asked, now=2))
+    assert (slow.asked, slow.ended) == (3, ["1"])
 
 
 def test_what_was_stopped_stays_so_until_it_is_asked_again(
