@@ -93,6 +93,12 @@ class Evaluator(Scorer):
         found = next_change(self.due_times, facts, instant(now))
         return None if found is None else moment_of(found)
 
+    def found(self, facts: Facts, now: dt.datetime | int) -> Found:
+        """What is found of every condition on a lead, at an instant."""
+        parts = _Parts(self, facts, instant(now))
+        instants, paid = self.run(Detail.INSTANTS, facts, instant(now))
+        return parts.explains(self.run(Detail.EXPLAIN, facts, instant(now)), instants, paid)
+
 
 class _Parts:
     """What computes the parts of one decision. Safe in threads: what is computed twice comes out the same."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -121,3 +123,25 @@ def test_a_lead_that_is_short_of_points_shows_what_would_bring_them(client: Flas
         assert 'Pricing interest <span class="quiet small">1 more of visited pricing in last 30 days' in more
         assert 'Large <span class="quiet small">employees &gt;= 100' in more
     assert "What would bring" not in page(client, "/lead?id=L1")
+
+
+def test_the_way_to_the_next_stage_is_told_and_tried_in_the_dry_run(client: FlaskClient) -> None:
+    # Ann has 30 points by her size; SQL asks for 80 and a demo.
+    html = client.get("/lead?id=L4").get_data(as_text=True)
+    way = html.partition("The shortest way found")[2].partition("</div>")[0]
+    assert " ".join(re.sub(r"<[^>]*>", " ", way).split()) == (
+        "requested demo +40 visited pricing, 2 times +30 100, enough for SQL Try it"
+    )
+    tried = re.search(r'href="([^"]*)">Try it', way)
+    assert tried is not None
+    panel = client.get(unescape(tried[1])).get_data(as_text=True).partition('<aside id="panel"')[2]
+    said = " ".join(re.sub(r"<[^>]*>", " ", panel).split())
+    assert "100 points, Ann Lee SQL" in said
+    assert client.get("/lead?id=L1").get_data(as_text=True).count("The shortest way found") == 0
+
+
+@pytest.mark.parametrize("asked", ["with:", "with:[]", 'with:["L4",{},[[1]]]', 'with:["no",{},[]]', "with:{"])
+def test_a_lead_with_changes_that_cannot_be_read_is_no_lead(client: FlaskClient, asked: str) -> None:
+    answer = client.get("/rulesets/inbound/edit", query_string={"lead": asked})
+    assert answer.status_code == 200
+    assert "This lead is not there any more" in answer.get_data(as_text=True)

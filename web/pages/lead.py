@@ -23,6 +23,9 @@ from ...engine.store.scoring.score_history import (
     pending_entry,
     run_numbered,
 )
+from ...engine.tryout.case import Case
+from ...engine.tryout.next_stage import NextStage, way_to_next_stage
+from ...engine.values import instant_of
 from ..access import settings
 from ..database import reading
 from ..drafts import current
@@ -38,6 +41,7 @@ from ..queries import (
 )
 from ..ruleset_cache import kept, live_of, runnable
 from ..ruleset_ref import DRAFT, LIVE, RulesetRef, asked_side, side_of
+from ..tryout.subjects import with_changes
 from ..tryout.trial import Turn, turn_of
 from .breakdown import accounts, blanks, chart_of, stage_places, unfired
 from .context import number_asked, text_asked
@@ -63,6 +67,7 @@ def show() -> str:
     decision = chosen.decision
     latest = chosen.asked is None and chosen.rules.number == _live_number(store, chosen)
     turns = _turns(store, chosen.rules.ruleset, lead, _FEW_TURNS) if latest else []
+    way = _way(chosen) if latest else None
     return render_template(
         "lead.html",
         decision=decision,
@@ -78,6 +83,8 @@ def show() -> str:
         run=chosen.run,
         ladder=stage_places(chosen.rules.evaluator.plan) if chosen.rules.evaluator is not None else {},
         past=_past(chosen),
+        way=way,
+        try_it=with_changes(lead.key, [change for change, _ in way.changes]) if way is not None else None,
         drafted=_in_draft(store, chosen) if latest else None,
         **_about(store, lead, chosen.events, chosen.fields),
     )
@@ -185,6 +192,15 @@ def _past(chosen: _Chosen) -> LeadPast | None:
     if rules is None or chosen.run is not None:
         return None
     return past_of(rules, chosen.fields, as_events(chosen.events), chosen.decision.now)
+
+
+def _way(chosen: _Chosen) -> NextStage | None:
+    """What would bring the lead to its next stage."""
+    rules = chosen.rules.evaluator
+    if rules is None:
+        return None
+    case = Case(chosen.fields, tuple(as_events(chosen.events)), instant_of(chosen.decision.now))
+    return way_to_next_stage(rules, case)
 
 
 def _decided(

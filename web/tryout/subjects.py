@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from ...engine.score_one.facts import Event, FactsError, event_from, instant_fro
 from ...engine.store.database import Store
 from ...engine.store.records.leads import StoredLead, find_lead, search_leads
 from ...engine.tryout.case import Case, case_of_test
+from ...engine.tryout.change import Change, Happening, changed
 from ...engine.values import instant_of, moment_of, read_moment, shift
 from ...grammar.syntax.nodes import Unit
 from ..queries import events_of_lead, lead_title
@@ -136,7 +137,7 @@ def _happened(number: int, type_: str, by: str | None, value: str, now: int) -> 
         yield Event(type_, at, None if by is not None else thing, properties)
 
 
-TEST, GIVEN = "test:", "given:"
+TEST, GIVEN, WITH = "test:", "given:", "with:"
 """What begins the name of a subject that is no lead of the record; a lead of that id goes before."""
 
 _MOST_FOUND = 20
@@ -167,6 +168,8 @@ def subject_of(store: Store, plan: Plan, asked: str, now: dt.datetime) -> Subjec
         return _test(plan, asked)
     if asked.startswith(GIVEN):
         return _given(plan, asked, now)
+    if asked.startswith(WITH):
+        return _with(store, asked, now)
     found = search_leads(store, asked, 2)
     if len(found) == 1:
         return _lead(store, found[0], now)
@@ -196,6 +199,35 @@ def _given(plan: Plan, asked: str, now: dt.datetime) -> Subject:
         return Subject(asked, "A lead pasted in", "", None, problem=f"{error}")
     texts = [value for value in case.fields.values() if isinstance(value, str) and value.strip()]
     return Subject(asked, "A lead pasted in", shown(cut(", ".join(texts[:3]), 80)), case)
+
+
+def with_changes(lead: str, changes: Iterable[Change]) -> str:
+    """What the page calls a lead of the record by, of whom some things more were known or had happened."""
+    told = list(changes)
+    fields = {name: value for change in told for name, value in change.fields}
+    events = [
+        [one.type, one.object, dict(one.properties), one.minutes_ago]
+        for change in told
+        for one in change.events
+    ]
+    return WITH + json.dumps([lead, fields, events], ensure_ascii=False, separators=(",", ":"))
+
+
+def _with(store: Store, asked: str, now: dt.datetime) -> Subject:
+    try:
+        key, fields, events = json.loads(asked.removeprefix(WITH))
+        happened = tuple(
+            (Happening(str(kind), to, tuple(more.items()), int(ago))) for kind, to, more, ago in events
+        )
+        change = Change("", tuple(fields.items()), happened)
+        lead = find_lead(store, str(key))
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        lead = None
+    if lead is None or len(happened) > _MOST_EVENTS:
+        return Subject(asked, "", "", None, problem="This lead is not there any more. Choose one.")
+    known = _lead(store, lead, now)
+    assert known.case is not None
+    return Subject(asked, known.title, "with what would have to come", changed(known.case, [change]))
 
 
 @dataclass(frozen=True, slots=True)
