@@ -227,7 +227,7 @@ def _with(store: Store, asked: str, now: dt.datetime) -> Subject:
         return Subject(asked, "", "", None, problem="This lead is not there any more. Choose one.")
     known = _lead(store, lead, now)
     assert known.case is not None
-    return Subject(asked, known.title, "with what would have to come", changed(known.case, [change]))
+    return Subject(asked, known.title, "with the way to the next stage", changed(known.case, [change]))
 
 
 @dataclass(frozen=True, slots=True)
