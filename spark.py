@@ -26,6 +26,7 @@ from .engine.arrow.blocks import Tally
 from .engine.arrow.files import read_parquet
 from .engine.arrow.results import LinesAs, lines_table
 from .engine.arrow.scorer import TableScorer
+from .engine.due.oldest_events import EVER
 from .engine.plan import Plan
 from .engine.score_one.facts import instant_from
 
@@ -80,7 +81,7 @@ def score(
     if events is None or not scorer.wanted.events:
         theirs = mine.select(_column(named.lead_id).alias(named.lead_of_event)).limit(0)
     else:
-        theirs = _of_types(events, scorer).select(*map(_column, scorer.wanted.events))
+        theirs = _that_matter(events, scorer).select(*map(_column, scorer.wanted.events))
     if buckets is None:
         buckets = 2 * int(leads.sparkSession.conf.get("spark.sql.shuffle.partitions") or 200)
     grouped = mine.withColumn(_BUCKET, _bucket(named.lead_id, buckets)).groupBy(_BUCKET)
@@ -247,8 +248,22 @@ def _bucket(lead: str, buckets: int) -> Column:
     return functions.pmod(hashed, functions.lit(buckets)).cast("int")
 
 
-def _of_types(events: DataFrame, scorer: TableScorer) -> DataFrame:
-    return events.where(_column(scorer.columns.type).isin(list(scorer.event_types)))
+def _that_matter(events: DataFrame, scorer: TableScorer) -> DataFrame:
+    """The events of the types that are read which did not happen too long ago to make a difference."""
+    from pyspark.sql import functions
+
+    columns, oldest = scorer.columns, scorer.oldest
+    type_, at = _column(columns.type), _column(columns.at)
+    read = events.where(type_.isin(list(scorer.event_types)))
+    if columns.event_id is not None or events.schema[columns.at].dataType.typeName() != "timestamp":
+        # One event may have been delivered as of two instants, and an instant that is no timestamp may be
+        # none at all: both are for the scorer to see.
+        return read
+    for start in {start for start in oldest.values() if start > EVER}:
+        bounded = [name for name, since in oldest.items() if since == start]
+        too_old = at < functions.timestamp_micros(functions.lit(start))
+        read = read.where(functions.coalesce(~(type_.isin(bounded) & too_old), functions.lit(True)))
+    return read
 
 
 # --- on workers ---------------------------------------------------------------------------------

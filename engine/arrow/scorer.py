@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from ..bounds.blanks import Blanks
 from ..due.block_due_times import Made
+from ..due.oldest_events import oldest_by_type
 from ..handoffs.choosing import Choosing
 from ..plan import Plan
 from ..score_many.block import Block, Decided
@@ -49,7 +50,8 @@ class TableScorer:
         self.columns = columns
         made, bare = _made(plan, columns, leads), _made(Blanks(plan).asking, columns, leads)
         self._maker = BlockMaker(plan, self._reads, columns)
-        self._deciding = _deciding(Scorer(plan), made, now)
+        scorer = Scorer(plan)
+        self._deciding = _deciding(scorer, made, now)
         self._choosing = Choosing(plan)
         self._handing: Deciding | DecidingOneByOne | None = None
         self._asking: OneByOne | None = None
@@ -57,6 +59,8 @@ class TableScorer:
             self._asking = OneByOne(self._choosing.evaluator, bare, now)
         elif plan.handoffs:
             self._handing = _deciding(self._choosing.evaluator, made, now)
+        self.oldest = oldest_by_type(scorer, now)
+        """By the type of events that are read the instant before which they make no difference."""
         self._results = Results(plan, now, lines, plain_type(leads.field(columns.lead_id).type))
         self.schema: pa.Schema = self._results.schema
         self.without_lines = [name for name in self.schema.names if name != self._results.lines_column]

@@ -32,6 +32,7 @@ PAIR = 25_000
 """How many leads each pair of files has."""
 
 PAIRS, ARRIVAL = "pairs, two processes", "order of arrival, two processes"
+BY_HAND = "DuckDB by hand, two threads"
 MADE = 8
 """How many pairs are made; others are these under other ids."""
 
@@ -40,6 +41,7 @@ _INSTANT = pa.timestamp("us", tz="UTC")
 
 _CHILD = """
 import json, os, resource, sys, time
+from pathlib import Path
 import leadwright.arrow as lw
 if __name__ == "__main__":
     from leadwright.tests.benchmarks.processes import family, own_memory, watching
@@ -50,11 +52,17 @@ if __name__ == "__main__":
         looking[0] += time.thread_time() - begun
     with watching(look, 0.1):
         start = time.perf_counter()
-        tally = lw.score_parquet(**told)
+        by_hand = told.pop("by_hand", False)
+        if by_hand:
+            from leadwright.tests.benchmarks.duckdb_over_parquet import score
+            from leadwright.tests.benchmarks.workloads import twenty
+            score(twenty(), Path(told["source"]), Path(told["target"]))
+        else:
+            lw.score_parquet(**told)
         wall = time.perf_counter() - start
     own, others = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     cpu = sum(one.ru_utime + one.ru_stime for one in (own, others)) - looking[0]
-    print(json.dumps({"leads": tally.leads, "wall": wall, "cpu": cpu, "memory": most[0]}))
+    print(json.dumps({"wall": wall, "cpu": cpu, "memory": most[0]}))
 """
 
 
@@ -75,6 +83,9 @@ def run(*, quick: bool) -> Report:
             ARRIVAL: _scored(mixed, found / "arrival", rules[20], processes=2),
             "order of arrival, 200 rules": _scored(mixed, found / "arrival200", rules[200], **short),
         }
+        by_hand = found / "by-hand.parquet"
+        ways[BY_HAND] = _scored(files, by_hand, "", by_hand=True)
+        otherwise = _otherwise(found / "pairs", by_hand)
         differ = {size: differences(found / f"pairs{size}", found / f"arrival{size}") for size in ("", "200")}
     first, arrived = ways[PAIRS], ways[ARRIVAL]
     size = pairs * PAIR
@@ -86,6 +97,7 @@ def run(*, quick: bool) -> Report:
         Claim("order of arrival: memory together", arrived["memory"], 1024, False, "MiB"),
         Claim("leads that differ between the two, 20 rules", differ[""], 0, False, ""),
         Claim("leads that differ between the two, 200 rules", differ["200"], 0, False, ""),
+        Claim("leads whose total or stage DuckDB by hand has otherwise", otherwise, 0, False, ""),
     )
     rows = tuple(
         (way, f"{found['wall']:.1f}", f"{found['cpu']:.1f}", f"{found['memory']:.0f}")
@@ -96,6 +108,7 @@ def run(*, quick: bool) -> Report:
         "the start of processes and the reading of the rules are counted",
         "memory is that of all processes together, what they share counted once, looked at 10 times a second",
         "the time for looking is taken off",
+        "by hand, DuckDB gives a total and a stage, without lines and without an instant of being due",
     )
     return Report("arrow", (table,), claims, notes)
 
@@ -173,6 +186,17 @@ def differences(one: Path, other: Path) -> int:
         row = engine.execute(
             f"SELECT count(*) FROM ({beside.format('one')}) AS a FULL JOIN ({beside.format('other')}) AS b "
             "USING (lead_id) WHERE a.told IS DISTINCT FROM b.told"
+        ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def _otherwise(ours: Path, by_hand: Path) -> int:
+    """How many leads have another total or stage in one than in the other, or are not in both."""
+    with duckdb.connect(config={"threads": 2}) as engine:
+        row = engine.execute(
+            f"SELECT count(*) FROM '{ours}/*.parquet' AS a FULL JOIN '{by_hand}' AS b USING (lead_id) "
+            "WHERE a.total IS DISTINCT FROM b.total OR a.stage_main IS DISTINCT FROM b.stage"
         ).fetchone()
     assert row is not None
     return int(row[0])

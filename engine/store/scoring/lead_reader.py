@@ -13,13 +13,11 @@ from typing import Any
 
 from ....grammar.frozen import frozen
 from ....grammar.syntax.nodes import Kind
-from ...due.due_times import MONTH_ENDS
-from ...plan import Field, Last, Range
-from ...plan.holding import asking_plan, selectors_read
-from ...plan.walk import selections
+from ...due.oldest_events import EVER, oldest_by_selector
+from ...plan import Field
 from ...score_one.facts import EventRow
 from ...score_one.scorer import Scorer
-from ...values import MICROSECONDS, Prepared, ascii_keys, prepare, text_key
+from ...values import Prepared, ascii_keys, prepare, text_key
 from ..database import Store
 from ..records.events import event_kinds
 from ..records.lead_keys import MERGED, NAMED
@@ -28,7 +26,6 @@ from ..records.leads import StoredField, from_stored, quoted, stored_fields
 _LEADS_AT_ONCE = 1_000
 _MOST_LISTED = 500
 _MOST_REMEMBERED = 20_000
-_EVER = -(1 << 63)
 _BETWEEN = "\x1e"
 """Stands between texts of JSON, in which it cannot stand."""
 
@@ -183,9 +180,9 @@ class LeadReader:
         if len(self._read) < len(self.kinds):
             tests = [_among(self._read)]
         oldest = self._oldest()
-        bounds = [bound for bound in oldest.values() if bound > _EVER]
+        bounds = [bound for bound in oldest.values() if bound > EVER]
         if bounds:
-            ever = [number for number, bound in oldest.items() if bound == _EVER]
+            ever = [number for number, bound in oldest.items() if bound == EVER]
             tests.append(f"(at >= {min(bounds)}{' OR ' + _among(ever) if ever else ''})")
         return tests
 
@@ -217,26 +214,12 @@ class LeadReader:
 
     def _oldest(self) -> dict[int, int]:
         """Before which instant events of each kind that is read can make no difference."""
-        by_selector: dict[int, int] = {}
-        for stage in self.plan.stages:
-            if stage.until is not None:
-                # What decided last whether it holds a lead may lie as far back as may be.
-                by_selector |= dict.fromkeys(selectors_read(asking_plan(self.plan, stage)), _EVER)
-        for selection in selections(self.plan):
-            window, start = selection.window, _EVER
-            if isinstance(window, Last):
-                start = self.plan.zone.shift(self.now, -window.amount, window.unit)
-                if window.unit not in MICROSECONDS:
-                    # What has left a window of months can come into it once more.
-                    start -= MONTH_ENDS
-            elif isinstance(window, Range) and window.start is not None:
-                start = window.start
-            by_selector[selection.selector] = min(start, by_selector.get(selection.selector, start))
+        by_selector = oldest_by_selector(self.plan, self.now)
         oldest = {}
         for number in self._read:
             code = self._codes[number]
             selectors = self.classes.known[code].selectors if code > 0 else ()
-            oldest[number] = min((by_selector.get(selector, _EVER) for selector in selectors), default=_EVER)
+            oldest[number] = min((by_selector.get(selector, EVER) for selector in selectors), default=EVER)
         return oldest
 
 

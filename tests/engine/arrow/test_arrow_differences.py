@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from leadwright.engine.arrow.blocks import Tally
 from leadwright.engine.arrow.naming import Columns
 from leadwright.engine.arrow.results import LinesAs
 from leadwright.engine.arrow.scorer import TableScorer
 from leadwright.engine.due.due_times import NEVER
+from leadwright.engine.due.oldest_events import oldest_by_type
 from leadwright.engine.evaluator import Evaluator
 from leadwright.engine.explain.decision import Decision, Line, LineKind
 from leadwright.engine.plan import Plan
@@ -69,3 +72,21 @@ def test_random_rulesets_over_hostile_leads(seed: int) -> None:
                 assert_told(row, evaluator.decide(facts, now))
                 due = evaluator.due_times.of(facts.fields, facts.events, now)
                 assert row["due"] == (None if due == NEVER else moment_of(due))
+
+
+@pytest.mark.parametrize("seed", range(0, PLANS, 10))
+def test_events_that_are_too_old_make_no_difference(seed: int) -> None:
+    dropped = 0
+    for number in range(seed, min(seed + 10, PLANS)):
+        plan = RandomPlan(number, holding=number % 4 == 3).plan()
+        given = drawn(plan, number, LEADS)
+        for now in (NOW, NOW + 40 * DAY + 1):
+            oldest = oldest_by_type(Evaluator(plan), now)
+            rows = zip(
+                given.events["type"].to_pylist(), given.events["at"].cast("int64").to_pylist(), strict=True
+            )
+            kept = [at >= oldest.get(type_, at) for type_, at in rows]
+            dropped += kept.count(False)
+            fewer = replace(given, events=given.events.filter(pa.array(kept, pa.bool_())))
+            assert scored(plan, fewer, now) == scored(plan, given, now)
+    assert dropped or seed, "of the first rulesets some look back a limited time"
