@@ -1,24 +1,25 @@
 """The cells of a file as numbers: each different value of a column is kept and judged once.
 
-A text file is split into cells one time: what the first pass made of them waits in a temporary file for the
-second. Rows with types of their own come again from their source.
+A text file is split into cells one time: what the first pass made of them waits for the second. Rows with
+types of their own come again from their source.
 """
 
 from __future__ import annotations
 
+import io
 import pickle
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count, islice
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .gathering import scratch_file
 from .plain_lines import Cells, Words
 from .rows import Chunk, Rejected, Source
+from .spill import Spill, memory_of
 from .values.cells import ABSENT
 from .values.moments import usual_instants, usual_text
 
@@ -218,20 +219,17 @@ class CodedSource:
         self._instants = instants
         self._ids = ids
         self._keep = keep
-        self._kept: IO[bytes] | None = None
+        self._kept: Spill[CodedChunk] | None = None
 
     def first_pass(self) -> Iterator[CodedChunk]:
         """All rows, as they are read."""
-        self._kept = scratch_file() if self._keep else None
+        self._kept = Spill(_pickled, pickle.loads) if self._keep else None
         for chunk in self.source.chunks():
             coded = self.coded(chunk)
             if not chunk.texts:
                 self.close()
             if self._kept is not None:
-                pickler = pickle.Pickler(self._kept, pickle.HIGHEST_PROTOCOL)
-                # Nothing in it refers to itself, and no text is worth being looked up.
-                pickler.fast = True
-                pickler.dump(coded)
+                self._kept.add(coded, sum(map(_memory_of, coded.columns)))
             yield coded
 
     def second_pass(self) -> Iterator[CodedChunk]:
@@ -241,12 +239,7 @@ class CodedSource:
             return
         for values in self.values.values():
             values.settle()
-        self._kept.seek(0)
-        while True:
-            try:
-                yield pickle.load(self._kept)
-            except EOFError:
-                return
+        yield from self._kept.take()
 
     def close(self) -> None:
         """Lets go of what was kept for a second pass."""
@@ -308,6 +301,21 @@ class CodedSource:
         if isinstance(column, np.ndarray):
             return self.values[place].cells[column[row]]
         return column[row]
+
+
+def _pickled(chunk: CodedChunk) -> bytes:
+    written = io.BytesIO()
+    pickler = pickle.Pickler(written, pickle.HIGHEST_PROTOCOL)
+    # Nothing in it refers to itself, and no text is worth being looked up.
+    pickler.fast = True
+    pickler.dump(chunk)
+    return written.getvalue()
+
+
+def _memory_of(column: Coded) -> int:
+    if isinstance(column, Instants):
+        return column.micros.nbytes
+    return column.nbytes if isinstance(column, np.ndarray) else memory_of(column)
 
 
 class MappedValues:

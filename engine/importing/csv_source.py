@@ -11,6 +11,7 @@ from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
+from .ahead import ahead
 from .mapping import Reading
 from .plain_lines import FileLines, by_block
 from .problems import ImportRefused, shortened
@@ -111,6 +112,9 @@ class CsvSource:
     def chunks(self) -> Iterator[Chunk]:
         """All rows, a chunk at a time."""
         self.unquoted = 0
+        return ahead(self._chunks()) if by_block(self.encoded) else self._chunks()
+
+    def _chunks(self) -> Iterator[Chunk]:
         with self.path.open("rb") as raw:
             most = None
             if self.footer:

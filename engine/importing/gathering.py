@@ -7,13 +7,14 @@ file.
 from __future__ import annotations
 
 import mmap
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from .spill import scratch_file
 
 EVENT = np.dtype([("at", "i8"), ("key", "i8"), ("properties", "i8"), ("lead", "i4"), ("kind", "i4")])
 """An event: its instant, key, and the numbers of its properties, of its lead's id and of its kind."""
@@ -28,11 +29,6 @@ _BOUND = np.dtype("i8")
 
 NONE = -1
 """In the place of the number of properties: an event has none."""
-
-
-def scratch_file() -> IO[bytes]:
-    """A file without a name, which is gone once it is closed."""
-    return tempfile.TemporaryFile()  # whoever asks closes it
 
 
 class Properties:

@@ -1,21 +1,17 @@
-"""Rows of leads on their way in: gathered by column in a temporary file, given back in their order."""
+"""Rows of leads on their way in: gathered by column, given back in their order."""
 
 from __future__ import annotations
 
 import marshal
 from collections.abc import Iterator, Sequence
-from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .gathering import scratch_file
+from .spill import Spill, memory_of
 
 Columns = list[Sequence[object]]
 """The ids of some leads, then their values of each field, as the database takes them."""
-
-
-_SIZE = 8
 
 
 class LeadRows:
@@ -25,7 +21,7 @@ class LeadRows:
         self.count = 0
         self.each_once = True
         self._seen = np.zeros(0, bool)
-        self._file: IO[bytes] = scratch_file()
+        self._rows: Spill[Columns] = Spill(_written, marshal.loads)
 
     def add(self, numbers: NDArray[np.int32], columns: Columns) -> None:
         """Adds rows behind the others; `numbers` are those of their ids."""
@@ -33,10 +29,7 @@ class LeadRows:
             return
         self.count += len(numbers)
         self._look(numbers)
-        # What the database takes is of the few types that this writes, in half of pickle's time.
-        written = marshal.dumps(list(map(list, columns)))
-        self._file.write(len(written).to_bytes(_SIZE))
-        self._file.write(written)
+        self._rows.add(columns, sum(map(memory_of, columns)))
 
     def _look(self, numbers: NDArray[np.int32]) -> None:
         size = int(numbers.max()) + 1
@@ -49,16 +42,19 @@ class LeadRows:
         self._seen[numbers] = True
 
     def batches(self, most: int) -> Iterator[Columns]:
-        """All rows, at most so many at a time."""
-        self._file.seek(0)
-        while size := int.from_bytes(self._file.read(_SIZE)):
-            columns = marshal.loads(self._file.read(size))
+        """All rows, at most so many at a time; they are given back once."""
+        for columns in self._rows.take():
             for first in range(0, len(columns[0]), most):
                 yield [column[first : first + most] for column in columns]
 
     def close(self) -> None:
         """Lets go of all rows."""
-        self._file.close()
+        self._rows.close()
+
+
+def _written(columns: Columns) -> bytes:
+    # What the database takes is of the few types that this writes, in half of pickle's time.
+    return marshal.dumps(list(map(list, columns)))
 
 
 def flat(columns: Sequence[Sequence[object]]) -> list[object]:
