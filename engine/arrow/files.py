@@ -93,6 +93,8 @@ def score_files(
                 progress("putting events with their leads", 0)
             folder = unfinished / "buckets"
             units, tally.without_lead = bucketed(scorer, (leads, events), folder, buckets, processes)
+            # Where there are no leads there is a file all the same, which says what columns there would be.
+            units = units or [Unit(tuple(leads), ())]
         work = Work(plan, now, columns, lines, unfinished, schemas)
         _run(work, units, processes, tally, progress)
         shutil.rmtree(unfinished / "buckets", ignore_errors=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
+from pyarrow import types
 
 from ...grammar.frozen import frozen
 from ...grammar.syntax.nodes import Kind
@@ -132,6 +133,11 @@ def _of_leads(reads: Reads, columns: Columns, schema: pa.Schema) -> Iterator[str
     yield from _twice("leads", schema)
     if columns.lead_id not in schema.names:
         yield _missing("leads", columns.lead_id, "the id of a lead", schema)
+    elif types.is_nested(id_type := schema.field(columns.lead_id).type):
+        yield (
+            f"{columns.lead_id} in leads is of type {id_type}, and an id is a text or a number: "
+            "cast it to a string"
+        )
     for name, kind in reads.fields.items():
         column = columns.field_column(name)
         if column in schema.names:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,10 @@ _FULL = pa.struct(
         ("line", pa.int32()),
     ]
 )
+
+
+_MOST_TEXT = 1 << 30
+"""How many bytes of text an array of lines has at most."""
 
 
 class LinesAs(Enum):
@@ -178,13 +183,41 @@ class Results:
             ]
         else:
             rows = [_line_row(self._numbering.line(one)) for one in lines.different]
-        taken = pa.array(rows, type_.value_type).take(pa.array(lines.codes))
-        return pa.ListArray.from_arrays(pa.array(lines.offsets, pa.int32()), taken, type=type_)
+        different = pa.array(rows, type_.value_type)
+        pieces = [
+            pa.ListArray.from_arrays(
+                pa.array(lines.offsets[first : last + 1] - lines.offsets[first], pa.int32()),
+                different.take(pa.array(lines.codes[lines.offsets[first] : lines.offsets[last]])),
+                type=type_,
+            )
+            for first, last in pairwise(_edges(lines, rows))
+        ]
+        return pa.chunked_array(pieces, type_)
 
 
 def _of_rests(tell: Callable[[Rest], Any]) -> MakeArray:
     """A column of what is decided beside scores."""
     return lambda decided, type_: pa.array(map(tell, decided.rests), type_).take(pa.array(decided.rest))
+
+
+def _edges(lines: Lines, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Between which leads the lines are cut, so that no array has more text than Arrow's offsets reach."""
+    leads = len(lines.offsets) - 1
+    longest = max((_most_bytes(row) for row in rows), default=0)
+    if len(lines.codes) * longest <= _MOST_TEXT:
+        return [0, leads]
+    whole = np.array(list(map(_most_bytes, rows)), np.int64)[lines.codes]
+    until = np.concatenate([[0], np.cumsum(whole)])[lines.offsets]
+    edges = [0]
+    while edges[-1] < leads:
+        beyond = int(np.searchsorted(until, until[edges[-1]] + _MOST_TEXT, "right")) - 1
+        edges.append(max(beyond, edges[-1] + 1))
+    return edges
+
+
+def _most_bytes(row: Mapping[str, Any]) -> int:
+    """About how many bytes the texts of a line take in UTF-8, at most."""
+    return sum(4 * len(value) for value in row.values() if isinstance(value, str))
 
 
 def lines_table(plan: Plan) -> pa.Table:

@@ -24,13 +24,13 @@ _FIRST_DAY, _LAST_DAY = EARLIEST // DAY, LATEST // DAY
 
 
 def plain_type(type_: pa.DataType) -> pa.DataType:
-    """The type of the values, however they are stored: texts are `string` also where they are large, and a
-    dictionary has the type of what it holds."""
+    """The type of the values, however they are stored: texts are `string` also where they are large, whole
+    numbers `int64` where all of theirs fit, and a dictionary has the type of what it holds."""
     if types.is_dictionary(type_):
         return plain_type(type_.value_type)
     if types.is_large_string(type_) or types.is_string_view(type_):
         return pa.string()
-    if types.is_integer(type_):
+    if types.is_integer(type_) and not types.is_uint64(type_):
         return pa.int64()
     return type_
 
@@ -94,6 +94,10 @@ def coded(column: pa.ChunkedArray) -> tuple[NDArray[np.int32], list[Any]]:
     nearest doubles.
     """
     type_ = column.type
+    if types.is_decimal(type_) and type_.bit_width < 128:
+        # What Arrow can do with these is little yet.
+        type_ = pa.decimal128(type_.precision, type_.scale)
+        column = column.cast(type_)
     if types.is_dictionary(type_):
         column = column.unify_dictionaries()
         if column.num_chunks and len(column.chunk(0).dictionary) > len(column):
@@ -176,6 +180,7 @@ def instants_of_events(column: pa.ChunkedArray, zone: str | None) -> tuple[Ints,
     """The instants of events, `NEVER` where there is none, and some of the values that are no instant."""
     type_ = plain_type(column.type)
     if types.is_timestamp(type_):
+        column = column.cast(type_)
         chunks = [microseconds(one, zone) for one in column.chunks]
         found = chunks[0] if len(chunks) == 1 else np.concatenate([np.empty(0, np.int64), *chunks])
         return found, [str(one) for one in _where(column, found == NEVER)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +115,14 @@ def test_the_same_in_blocks_of_any_size(
     found = lw.score(RULES, some, shuffled, now=NOW)
     wanted = expected.filter(pa.compute.is_in(expected.column("lead_id"), some.column("lead_id")))
     assert found.sort_by("lead_id").equals(wanted)
+
+
+def test_no_leads_make_a_file_without_rows(given: Drawn, expected: pa.Table, tmp_path: Path) -> None:
+    source = lake(tmp_path / "lake", replace(given, leads=given.leads.slice(0, 0)))
+    for number, how in enumerate(({}, {"paired": True}, {"buckets": 3})):
+        lw.score_parquet(RULES, source, tmp_path / str(number), now=NOW, **how)
+        found = read(tmp_path / str(number))
+        assert (len(found), found.schema.names) == (0, expected.schema.names)
 
 
 def test_small_tables_need_no_buckets(given: Drawn, expected: pa.Table, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import leadwright
 import pyarrow as pa
 import pytest
 from leadwright import arrow as lw
+from leadwright.engine.arrow import results
 
 NOW = "2026-01-15T12:00Z"
 UTC = pa.timestamp("us", tz="UTC")
@@ -92,6 +93,13 @@ def test_the_whole_row() -> None:
 def test_numbers_of_any_type_are_numbers(type_: pa.DataType) -> None:
     given = Decimal(6000) if pa.types.is_decimal(type_) else "6000" if pa.types.is_string(type_) else 6000
     assert fit(leads(employees=pa.array([given], type_)), VISIT) == [12]
+
+
+@pytest.mark.skipif(not hasattr(pa, "decimal64"), reason="this pyarrow has no short decimals")
+def test_short_decimals_are_numbers() -> None:
+    for short in (pa.decimal32(5, 1), pa.decimal64(12, 2)):
+        table = leads(employees=pa.array([Decimal("5000"), None, Decimal(7)], short))
+        assert lw.score(RULES, table, VISIT, now=NOW).column("total").to_pylist() == [12, 0, 0]
 
 
 def test_a_decimal_is_the_nearest_double() -> None:
@@ -199,6 +207,29 @@ def test_missing_columns_are_all_named_at_once() -> None:
     with pytest.raises(lw.DataError, match="there is no table of events"):
         fit(leads())
     assert fit(table, VISIT, fields={"employees": "headcount"}, missing_unknown=True) == [5]
+
+
+def test_ids_may_be_any_whole_numbers() -> None:
+    large = pa.array([2**64 - 1, 2**63], pa.uint64())
+    happened = events(("", "pricing", "2026-01-10T10:00+00:00"), lead_id=large.slice(1))
+    found = lw.score(RULES, leads(lead_id=large, employees=[1.0, 1.0]), happened, now=NOW)
+    assert found.select(["lead_id", "total"]).to_pylist() == [
+        {"lead_id": 2**64 - 1, "total": 0},
+        {"lead_id": 2**63, "total": 7},
+    ]
+
+
+def test_ids_of_many_parts_are_refused() -> None:
+    for nested in ([{"a": 1}], [["a"]]):
+        with pytest.raises(lw.DataError, match=r"lead_id in leads is of type .* an id is a text or a number"):
+            lw.score(RULES, leads(lead_id=pa.array(nested)), VISIT, now=NOW)
+
+
+def test_instants_of_events_may_be_a_dictionary() -> None:
+    happened = events(("l0", "pricing", "2026-01-10T10:00+00:00"))
+    place = happened.column_names.index("at")
+    happened = happened.set_column(place, "at", happened.column("at").dictionary_encode())
+    assert lw.score(RULES, leads(), happened, now=NOW).column("total").to_pylist() == [7]
 
 
 def test_ids_of_two_types_are_refused() -> None:
@@ -316,6 +347,20 @@ def test_short_lines_join_with_what_they_mean() -> None:
     lines = {row.pop("number"): row for row in lw.explanation_lines(RULES).to_pylist()}
     assert [lines[line.pop("line")] | line for line in short] == full
     assert "lines" not in lw.score(RULES, leads(), VISIT, now=NOW, lines="none").column_names
+
+
+@pytest.mark.parametrize("lines", ["full", "short"])
+def test_lines_with_more_text_than_an_array_holds_come_in_several(
+    lines: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    some = leads(employees=[9_000.0, 1.0, 9_000.0, None, 9_000.0], opted_in=[True, False, None, False, True])
+    whole = lw.score(RULES, some, VISIT, now=NOW, lines=lines)
+    assert whole.column("lines").num_chunks == 1
+    for most in (1, 150, 400):
+        monkeypatch.setattr(results, "_MOST_TEXT", most)
+        found = lw.score(RULES, some, VISIT, now=NOW, lines=lines)
+        assert found.to_pylist() == whole.to_pylist()
+        assert (found.column("lines").num_chunks > 1) is (lines == "full")
 
 
 def test_reads_is_a_contract() -> None:
