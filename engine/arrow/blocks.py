@@ -70,6 +70,7 @@ class BlockMaker:
     ) -> Iterator[tuple[pa.Table, Block]]:
         """The leads in portions, each with its block. Raises DataError."""
         name = self._columns.lead_id
+        leads, events = _without_views(leads), None if events is None else _without_views(events)
         ids = leads.column(name)
         if ids.null_count:
             tally.without_id += ids.null_count
@@ -95,6 +96,16 @@ class BlockMaker:
                 codes, values = coded(leads.column(column))
                 fields[name] = StoredColumn(codes.astype(np.uint16), values)
         return Block(np.arange(len(leads)), fields, events)
+
+
+def _without_views(table: pa.Table) -> pa.Table:
+    """A table whose texts can be taken row by row, which Arrow cannot do yet where they are views."""
+    fields = [
+        field.with_type(pa.large_string()) if types.is_string_view(field.type) else field
+        for field in table.schema
+    ]
+    schema = pa.schema(fields)
+    return table if schema.types == table.schema.types else table.cast(schema)
 
 
 def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:

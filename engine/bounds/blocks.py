@@ -23,7 +23,7 @@ from ..score_many.columns import Bools, Column, Ints, Numbered
 from ..score_many.decide_block import ColumnScorers, Unsupported
 from ..score_many.semantic_keys import Input
 from ..values import Prepared
-from .cases import TRUTHS, Cases, Follows, Key, Known, ManyBounds, alike
+from .cases import MOST_STAGES, TRUTHS, Cases, Follows, Key, Known, ManyBounds, alike
 from .finder import Finder, Lead, Opened, Variable
 from .regions import Choices
 
@@ -32,7 +32,8 @@ class BlockBounds:
     """Finds the bounds of one block after another, by one plan at one instant.
 
     `fields` as `Judge` takes them, and `bare` the same without defaults. Raises `Unsupported` where stages
-    hold or compare a score with something else than a number: then leads are looked at one by one.
+    hold or compare a score with something else than a number, or are too many for a set of bits: then leads
+    are looked at one by one.
     """
 
     def __init__(
@@ -56,6 +57,8 @@ class BlockBounds:
             for track in plan.tracks
         )
         nobody = Lead(now, [], {}, [0] * len(self.finder.sums.slots), {}, frozenset(), [], {})
+        if any(len(names) > MOST_STAGES for _, names in tracks):
+            raise Unsupported
         self.known = Known(self.finder, evaluator.frame.scores, tracks, nobody, {})
         self.together = _together(self.finder)
 

@@ -28,6 +28,9 @@ _OF_LEAD = -1
 _GONE, _NOT_GONE = 2, 1
 
 Masks = NDArray[np.uint64]
+MOST_STAGES = 63
+"""How many stages a track has at most: one bit of a mask is for none."""
+
 Bits = tuple[int, list[np.uint64]]
 """An outcome as bits of `gone` and of the stages of each track."""
 Key = NDArray[np.integer[Any]] | Bools

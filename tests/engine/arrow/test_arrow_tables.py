@@ -232,6 +232,20 @@ def test_instants_of_events_may_be_a_dictionary() -> None:
     assert lw.score(RULES, leads(), happened, now=NOW).column("total").to_pylist() == [7]
 
 
+def test_texts_may_be_views() -> None:
+    happened = events(
+        ("l0", "pricing", "2026-01-10T10:00+00:00"), ("gone", "pricing", "2026-01-10T10:00+00:00")
+    )
+    view = pa.string_view()
+    tables = [
+        table.cast(
+            pa.schema([one.with_type(view) if one.type == pa.string() else one for one in table.schema])
+        )
+        for table in (leads(), happened)
+    ]
+    assert lw.score(RULES, *tables, now=NOW).column("total").to_pylist() == [7]
+
+
 def test_ids_of_two_types_are_refused() -> None:
     numbers = leads().set_column(leads().column_names.index("lead_id"), "lead_id", [[1]])
     with pytest.raises(lw.DataError, match="of type int64 and lead_id in events of type string"):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
+from leadwright import load
 from leadwright.engine.bounds.blanks import Blanks
 from leadwright.engine.bounds.blocks import BlockBounds
 from leadwright.engine.evaluator import Evaluator
@@ -64,3 +65,15 @@ def test_bounds_of_many_are_those_of_each(limits: dict[str, int], monkeypatch: p
         else:
             counts["at once"] += 1
     assert counts["at once"] > plans // 2, counts
+
+
+def stages(count: int) -> Plan:
+    lines = ["field f1: number", "score fit from 0 to 100", 'rule "Large"', "when f1 >= 2", "then +50 fit"]
+    lines += [f"stage S{number} when fit >= {number}" for number in range(count)]
+    return load("\n".join(lines)).plan
+
+
+def test_as_many_stages_as_a_mask_has_bits_and_no_more() -> None:
+    assert differences(stages(63), 1) == []
+    with pytest.raises(Unsupported):
+        differences(stages(64), 1)
