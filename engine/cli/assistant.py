@@ -33,9 +33,13 @@ if TYPE_CHECKING:
     from ..store.records.rulesets import RulesetVersion
     from ..store.scoring.what_if import WhatIf
     from .inputs import LoadedRules
+    from .scored import LastRun
 
 LONGEST = 3_000
 """Characters of an answer."""
+
+_LONGEST_LINE = 400
+"""Characters of a line, in an answer that would be too long."""
 
 _MOST_LEADS = 25
 _PROVING = 10.0
@@ -84,20 +88,29 @@ class Assistant:
             return f"{_rules_line(rules)}\n\n{rules.reading.source.text}"
 
     def find_leads(self, text: str, stage: str | None = None, ruleset: str | None = None) -> str:
-        """Leads whose id, name or address has this text, or, without text, those with the highest scores."""
+        """Leads whose id, name or address has this text, or, without text, those with the highest scores.
+
+        With `stage`, those that are in this stage alone.
+        """
         from ..store.records.leads import search_leads
-        from .scored import highest, last_run, stored_total
+        from .scored import highest, keys_in_stage, last_run, stored_total
 
         with self._open() as store:
             run = last_run(store, ruleset)
-            if not text.strip():
-                if run is None:
-                    raise Failure("nothing was scored yet", "search for a name or an id")
-                best = highest(store, run.ruleset, _MOST_LEADS, stage)
+            if run is None and (stage is not None or not text.strip()):
+                raise Failure("nothing was scored yet", "search for a name or an id")
+            within = None if run is None or stage is None else _stage_of(store, run, stage)
+            if run is not None and not text.strip():
+                best = highest(store, run.ruleset, _MOST_LEADS, within)
                 lines = [f"{shown(key)}: score {total:,}" for key, total in best]
                 return _listed(f"Highest by {run.ruleset}, as of {_when(run.now)}. {_DATA}", lines)
+            if run is None or within is None:
+                found = search_leads(store, text, _MOST_LEADS)
+            else:
+                keys = keys_in_stage(store, run.ruleset, text, within, _MOST_LEADS)
+                found = [lead_named(store, key) for key in keys]
             lines = []
-            for lead in search_leads(store, text, _MOST_LEADS):
+            for lead in found:
                 total = None if run is None else stored_total(store, run.ruleset, lead.key)
                 score = "not scored" if total is None else f"score {total:,}"
                 lines.append(f"{shown(lead.key)}: {score}; {', '.join(lead_summary(store, lead))}")
@@ -134,7 +147,7 @@ class Assistant:
         with self._open() as store:
             found = read(Source(text), catalogue=catalogue(store), files=FrozenFiles({}))
         report = render(found.diagnostics, color=False) + "\n" if found.diagnostics else ""
-        return _cut(report + verdict(found.diagnostics, 1, PLAIN), LONGEST)
+        return cut(report + verdict(found.diagnostics, 1, PLAIN), LONGEST)
 
     def try_rules(self, text: str, ruleset: str) -> str:
         """What a changed text of a ruleset would do to all leads: what differs, who moves. Stores nothing."""
@@ -153,7 +166,7 @@ class Assistant:
             effect = _what_if().effect(store, old, new, instant_of(now), most_moves=5, progress=no_progress)
         head = f"{_rules_line(before)}, against the text with digest {draft.plan.digest[:12]}"
         changes = changes_text(compare(before.reading.tree, draft.tree), PLAIN)
-        return _cut("\n".join([head, "", *changes, "", *effect_text(effect, now, PLAIN, 5)]), LONGEST)
+        return cut("\n".join([head, "", *changes, "", *effect_text(effect, now, PLAIN, 5)]), LONGEST)
 
     def prove_rules(self, ruleset: str, text: str | None = None, stage: str | None = None) -> str:
         """Whether the guarantees of a ruleset hold of every possible lead, not only of those there are.
@@ -179,7 +192,7 @@ class Assistant:
             found = _proved(draft.plan, rules.plan, stage)
         if not found:
             return f"{head}\n\nIt has no guarantees: give a stage to reach, or a text to compare."
-        return _cut("\n".join([head, "", *answers_text(rules.name, found, PLAIN)]), LONGEST)
+        return cut("\n".join([head, "", *answers_text(rules.name, found, PLAIN)]), LONGEST)
 
     def measure_outcomes(self, ruleset: str, within: str | None = None, since: str | None = None) -> str:
         """How often leads became what the ruleset calls an outcome, by score, stage and rule.
@@ -199,7 +212,7 @@ class Assistant:
                 found = measure(rules.plan, store, at=at, within=within, since=since)
             except NotMeasurable as error:
                 raise Failure(error.message, error.hint) from None
-        return _cut("\n".join([_rules_line(rules, now), "", *measures_text(found, PLAIN)]), LONGEST)
+        return cut("\n".join([_rules_line(rules, now), "", *measures_text(found, PLAIN)]), LONGEST)
 
     def list_fields(self, search: str = "") -> str:
         """The fields of leads and the events there are, which rules can ask about; `search` narrows them."""
@@ -215,7 +228,7 @@ class Assistant:
             {name: facts for name, facts in found.fields.items() if wanted in name.casefold()},
             {name: facts for name, facts in found.events.items() if wanted in name.casefold()},
         )
-        return _cut("\n".join([_DATA, *catalogue_text(narrowed, PLAIN)]), LONGEST)
+        return cut("\n".join([_DATA, *catalogue_text(narrowed, PLAIN)]), LONGEST)
 
     def _draft(self, store: Store, text: str, rules: LoadedRules) -> Reading:
         """A changed text of a ruleset, with the files that the ruleset includes."""
@@ -244,7 +257,7 @@ class Assistant:
             facts = evaluator.facts(found.fields, events_of_lead(store, found.id))
             decision = evaluator.decide(facts, now, gains=gains)
             head = f"{shown(found.key)}  {', '.join(lead_summary(store, found))}"
-            return _cut(
+            return cut(
                 "\n".join([f"{_rules_line(rules, now)}. {_DATA}", "", head, "", *lines(decision)]), limit
             )
 
@@ -268,6 +281,18 @@ def _stored(store: Store, asked: str | None) -> LoadedRules:
     if name not in known:
         raise Failure(f'there is no ruleset "{asked}"', f"there are: {', '.join(known)}" if known else None)
     return _read(load_version(store, name, wanted))
+
+
+def _stage_of(store: Store, run: LastRun, asked: str) -> str:
+    """A stage of the main track, as the version that was scored writes it."""
+    from ..store.records.rulesets import version_numbered
+
+    plan = _read(version_numbered(store, run.version)).plan
+    names = [stage.name for stage in plan.stages if stage.track == "main"]
+    for name in names:
+        if name.casefold() == asked.casefold():
+            return name
+    raise Failure(f'there is no stage "{asked}"', f"there are {', '.join(names)}" if names else None)
 
 
 def _read(version: RulesetVersion) -> LoadedRules:
@@ -335,11 +360,19 @@ def _listed(head: str, lines: list[str]) -> str:
     if not lines:
         return "No lead matches."
     more = " There may be more; search more narrowly." if len(lines) == _MOST_LEADS else ""
-    return _cut("\n".join([f"{counted(len(lines), 'lead')}. {head}{more}", *lines]), LONGEST)
+    return cut("\n".join([f"{counted(len(lines), 'lead')}. {head}{more}", *lines]), LONGEST)
 
 
-def _cut(text: str, limit: int) -> str:
-    """The text, at most so long, cut at the end of a line with a note that says so."""
+def cut(text: str, limit: int = LONGEST) -> str:
+    """The text, at most so long: first long lines lose their ends, then the last lines go, which a note says.
+
+    One long value of a lead so hides nothing of what follows it.
+    """
+    if len(text) <= limit:
+        return text
+    text = "\n".join(
+        line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]} [...]" for line in text.split("\n")
+    )
     if len(text) <= limit:
         return text
     note = "\n[cut here: ask more narrowly, or for the full form]"

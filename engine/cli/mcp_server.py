@@ -13,7 +13,7 @@ from mcp.types import ToolAnnotations
 from pydantic import ConfigDict
 
 from ... import __version__
-from .assistant import Assistant
+from .assistant import Assistant, cut
 from .failures import FAULT, explained
 
 INSTRUCTIONS = """\
@@ -67,7 +67,7 @@ def _with_own_errors(method: Callable[..., str]) -> Callable[..., str]:
             return method(*args, **kwargs)
         except Exception as error:
             failure = explained(error) or FAULT
-            raise ToolError(". ".join(filter(None, [failure.message, failure.hint]))) from error
+            raise ToolError(cut(". ".join(filter(None, [failure.message, failure.hint])))) from error
 
     return call
 

@@ -7,7 +7,7 @@ from collections import Counter
 
 from ...grammar.frozen import frozen
 from ..store.database import Store
-from ..store.records.leads import LISTED
+from ..store.records.leads import LISTED, text_matches
 from ..values import moment_of
 from .command import instant_asked, present
 
@@ -87,6 +87,19 @@ def highest(store: Store, ruleset: str, most: int, stage: str | None = None) -> 
             (ruleset, stage, stage, most),
         )
         return rows.fetchall()
+
+
+def keys_in_stage(store: Store, ruleset: str, text: str, stage: str, most: int) -> list[str]:
+    """The ids of leads in a stage whose id or any text attribute contains a text, by id."""
+    with store.guard():
+        rows = store.connection.execute(
+            "SELECT lead._key FROM score JOIN ruleset ON ruleset.id = score.ruleset "
+            "JOIN lead ON lead._id = score.lead AND lead._state = 0 "
+            f"WHERE ruleset.name = :ruleset AND score.stage = :stage AND ({text_matches(store)}) "
+            "ORDER BY lead._key = :text DESC, lead._key LIMIT :most",
+            {"ruleset": ruleset, "stage": stage, "text": text.strip(), "most": most},
+        )
+        return [key for (key,) in rows]
 
 
 def stored_total(store: Store, ruleset: str, lead: str) -> int | None:

@@ -14,7 +14,8 @@ from typing import Any
 
 import httpx2
 import pytest
-from leadwright.engine.cli.assistant import Assistant
+from leadwright.engine.cli.assistant import LONGEST, Assistant
+from leadwright.engine.cli.failures import Failure
 from leadwright.engine.store.database import open_store
 from leadwright.web.drafts import current
 from mcp import Client, StdioServerParameters
@@ -85,6 +86,35 @@ def test_it_finds_and_explains_leads(scored: Path) -> None:
     assert "Pricing interest" in why
     assert "no requested demo" in missing
     assert "employees" not in fields
+
+
+def test_leads_are_found_in_a_stage_alone(scored: Path) -> None:
+    assistant = Assistant(scored)
+    whole = assistant.find_leads("a")
+    within = assistant.find_leads("a", "sql")
+    assert within.startswith("1 lead.")
+    lead = within.splitlines()[1]
+    assert lead in whole.splitlines()
+    assert (
+        assistant.find_leads("", "SQL").splitlines()[1].startswith(lead.partition(",")[0].partition(";")[0])
+    )
+    assert assistant.find_leads("nobody is called so", "SQL") == "No lead matches."
+    for text in ("", "a"):
+        with pytest.raises(Failure, match='there is no stage "Sqll"'):
+            assistant.find_leads(text, "Sqll")
+
+
+def test_a_long_value_hides_nothing_of_an_explanation(leadwright: Run, data: Path) -> None:
+    (data / "more.csv").write_text(f"id,title\nL9,{'CTO ' * 5_000}\n")
+    assert leadwright("import", "more.csv", "--lead-id", "id").code == 0
+    assert leadwright("score", "inbound.rules", "--at", "2026-01-15T12:00Z").code == 0
+    told = Assistant(data / "leads.db").explain_lead("L9")
+    assert len(told) <= LONGEST
+    assert "[...]" in told
+    assert "MQL" in told
+    (refused,) = ask(data / "leads.db", [("explain_lead", {"lead": "x" * 100_000})])
+    assert refused.is_error
+    assert len(refused.content[0].text) <= LONGEST
 
 
 def test_what_is_kept_of_a_version_is_not_told_of_the_next(leadwright: Run, scored: Path) -> None:
