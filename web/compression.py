@@ -35,8 +35,8 @@ def register(app: Flask) -> None:
         "image/svg+xml",
     ]
     app.config["COMPRESS_ALGORITHM"] = app.config["COMPRESS_ALGORITHM_STREAMING"] = ["br", "gzip"]
-    # A fifth smaller than by the usual level, in hardly more time.
-    app.config["COMPRESS_BR_LEVEL"] = 5
+    # A fifth smaller than by the usual level, in a millisecond or two more.
+    app.config["COMPRESS_BR_LEVEL"] = 6
     # Less fits into one packet anyway.
     app.config["COMPRESS_MIN_SIZE"] = 1_000
     Compress(app)

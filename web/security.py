@@ -34,6 +34,10 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 
+_PARTS = ("text/css", "text/javascript")
+_OF_PARTS = ("X-Content-Type-Options", "Cross-Origin-Resource-Policy", "Cross-Origin-Embedder-Policy")
+"""What browsers heed of a script or a style sheet. The other headers are about documents."""
+
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "Via")
 
@@ -49,8 +53,10 @@ def register(app: Flask, settings: Settings) -> None:
 
     @app.after_request
     def headers(response: Response) -> Response:
+        whole = request.endpoint != "static" or response.mimetype not in _PARTS
         for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
+            if whole or name in _OF_PARTS:
+                response.headers.setdefault(name, value)
         if settings.https:
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
         if request.endpoint != "static":

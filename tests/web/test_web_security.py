@@ -13,7 +13,7 @@ from leadwright.web import Settings, create_app
 HOST = "localhost"
 
 
-@pytest.mark.parametrize("path", ["/", "/nowhere", "/static/leadwright.css", "/api/v1/rulesets", "/log-in"])
+@pytest.mark.parametrize("path", ["/", "/nowhere", "/static/icon.svg", "/api/v1/rulesets", "/log-in"])
 def test_every_answer_carries_the_policy(client: FlaskClient, path: str) -> None:
     headers = client.get(path, buffered=True).headers
     directives = dict(part.split(" ", 1) for part in headers["Content-Security-Policy"].split("; "))
@@ -25,6 +25,14 @@ def test_every_answer_carries_the_policy(client: FlaskClient, path: str) -> None
     assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
     assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
     assert "Strict-Transport-Security" not in headers
+
+
+@pytest.mark.parametrize("path", ["/static/leadwright.css", "/static/built/editor.js"])
+def test_scripts_and_styles_carry_what_browsers_heed_of_them(client: FlaskClient, path: str) -> None:
+    headers = client.get(path, buffered=True).headers
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert "Permissions-Policy" not in headers
 
 
 def test_pages_are_not_kept_by_caches_but_the_stylesheet_is(client: FlaskClient) -> None:

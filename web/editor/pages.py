@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template, request
 
+from ...grammar.syntax import nodes as n
 from ..access import settings
 from ..database import reading, writable
+from .card_cache import cached_cards
 from .opening import draft_of, published_words, rebased_draft, screen_of
+from .screen import Screen
 
 editor = Blueprint("editor", __name__)
 
@@ -40,6 +43,15 @@ def show(name: str) -> str:
         published=published_words(rebased) if rebased is not None else None,
         read_only=not writable(settings()),
     )
+
+
+@editor.get("/rulesets/<name>/edit/forms")
+def forms(name: str) -> str:
+    """The forms of new statements."""
+    draft = draft_of(reading(settings()), name)
+    tree = cached_cards().texts.read(draft.text, draft.ruleset).tree
+    scores = any(isinstance(node, n.ScoreDeclaration) and node.name is not None for node in tree.statements)
+    return render_template("editor/forms.html", scores=scores, asking=Screen.asking)
 
 
 def _opened() -> frozenset[str] | None:

@@ -1,6 +1,7 @@
 // Adding: a condition begins with what it asks about, a statement with a short form.
 
 import { keyOf } from "./controls.js";
+import { quiet, say } from "./notices.js";
 import { lookedAt, write } from "./pending.js";
 import { send } from "./server.js";
 
@@ -94,17 +95,31 @@ let where = {};
  */
 export async function openForm(sort, place = {}) {
   where = place;
-  const dialog = document.getElementById(`new-${sort.replaceAll(" ", "-")}`);
-  dialog.querySelector("form").reset();
-  dialog.querySelector(".problem").hidden = true;
+  const dialog = await formOf(sort);
+  if (!dialog) return;
   const begun = [...dialog.querySelectorAll("[data-begin]")];
   for (const place of begun) {
-    delete place.dataset.text;
     const [shape, kind = ""] = place.dataset.begin.split(" ");
     write(place, { shape, kind, slots: {} }, { focus: false, finish: (text) => (place.dataset.text = text ?? "") });
   }
   await Promise.all(begun.map(lookedAt));
   if (begun.every((place) => place.querySelector("[data-slot]"))) dialog.showModal();
+}
+
+/** The form as the draft has it now, made anew. */
+async function formOf(sort) {
+  const forms = document.getElementById("forms");
+  const answer = await fetch(`${document.getElementById("editor").dataset.address}/forms`).catch(() => null);
+  if (!answer?.ok) {
+    say("refused", "The connection is lost. Try again.", { bad: true });
+    return null;
+  }
+  const html = await answer.text();
+  // One that was opened meanwhile, and is being filled in, stays.
+  if (forms.querySelector("[open]")) return null;
+  quiet("refused");
+  forms.innerHTML = html;
+  return document.getElementById(`new-${sort.replaceAll(" ", "-")}`);
 }
 
 async function submit(event) {
