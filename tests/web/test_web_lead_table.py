@@ -27,6 +27,10 @@ def shown(client: FlaskClient, address: str) -> list[str]:
     [
         ("", ["L1", "L4", "L2", "L3"]),
         ("stage=MQL", ["L4"]),
+        ("q=vp", ["L1", "L4"]),
+        ("q=vp&stage=MQL", ["L4"]),
+        ("q=vp&sort=-lead", ["L4", "L1"]),
+        ("q=nobody", []),
         ("stage=*none", ["L2", "L3"]),
         ("stage=*disqualified", []),
         ("from=30", ["L1", "L4"]),

@@ -6,13 +6,14 @@ import base64
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ....grammar.frozen import frozen
 from ....grammar.syntax.nodes import Kind
 from ..database import Store
 from ..records.lead_keys import NAMED
-from ..records.leads import StoredField, StoredLead, leads_numbered, quoted
+from ..records.leads import StoredField, StoredLead, leads_numbered, quoted, text_matches
 from ..records.score_filter import ScoreFilter, conditions
 from .lead_pages import BadCursor
 
@@ -126,9 +127,15 @@ def tally_of(store: Store, ruleset: str) -> Tally:
 
 
 def _source(store: Store, ruleset: str | None, wanted: ScoreFilter) -> tuple[str, dict[str, Any]]:
-    where, parameters = conditions(store, wanted)
     if ruleset is None:
+        where, parameters = conditions(store, wanted)
         return f"FROM lead WHERE lead._state = {NAMED}{where}", parameters
+    text = (wanted.text or "").strip()
+    where, parameters = conditions(store, replace(wanted, text=None))
+    if text:
+        # Looked for in all leads at once: a lead looked up for each score takes as long again.
+        where += f" AND scored.lead IN (SELECT lead._id FROM lead WHERE {text_matches(store)})"
+        parameters["text"] = text
     # Each table looked up for a million scores costs a second: SQLite leaves out a left join of which
     # nothing is read.
     joined = (

@@ -81,7 +81,18 @@ def test_leads_come_back_as_they_are_known(store: Store) -> None:
 def test_leads_are_found_by_any_text(store: Store) -> None:
     assert [lead.key for lead in search_leads(store, "CTO")] == ["ann@a.example", "bob@b.example"]
     assert [lead.key for lead in search_leads(store, "c.example")] == ["cyd@c.example"]
-    assert search_leads(store, "%") == []
+    # What stands for other signs elsewhere stands for itself here.
+    for sign in ("%", "_", "!", "c_o", "c%o", "CTO!"):
+        assert search_leads(store, sign) == []
+    assert search_leads(store, "CTO" * 20_000) == []
+
+
+def test_signs_in_texts_are_found_as_they_are(store: Store) -> None:
+    with store.transaction() as connection:
+        connection.execute("UPDATE lead SET title = '100%_sure! ÄÖ' WHERE _key = 'ann@a.example'")
+    for text in ("100%_SURE! Ä", "%_", "!", "_s"):
+        assert [lead.key for lead in search_leads(store, text)] == ["ann@a.example"], text
+    assert search_leads(store, "ä") == []
 
 
 def test_events_come_in_the_order_of_time(store: Store) -> None:
