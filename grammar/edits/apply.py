@@ -190,11 +190,14 @@ def _others_alike(before: Document, after: Document, index: int | None, edit: Ed
     rest = iter(_said(after, set()))
     if edit.op == "move_statement":
         return _sorted(_said(before, set())) == _sorted(rest)
-    # What is written alike says the same, and seldom anything else has to be compared.
-    return all(
-        any(written == other or (node is not None and node == its) for other, its in rest)
-        for written, node in old
-    )
+    for written, node in old:
+        # What is written alike says the same, and seldom anything else has to be compared.
+        for other, its in rest:
+            if written == other or (node is not None and node == its):
+                break
+        else:
+            return False
+    return True
 
 
 def _family(document: Document, index: int | None) -> set[int]:

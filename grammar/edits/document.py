@@ -206,7 +206,7 @@ def _items(document: Document) -> list[Item]:
         if group is not None and span.start >= items[group].span.end:
             group = None
         base = key_of(node) if node is not None else f"text:{digest(document.written(span))}"
-        key = next(key for key in numbered(base) if key not in keys)
+        key = base if base not in keys else next(key for key in numbered(base) if key not in keys)
         keys.add(key)
         brace = span.token("LBRACE") if isinstance(node, n.Group) else None
         head_end = brace.end if brace is not None else span.end

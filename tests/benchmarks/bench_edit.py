@@ -76,7 +76,7 @@ def _table(name: str, page: _Page) -> Table:
 def _with_list(database: Path) -> None:
     """A draft with a list of many entries, and a rule that asks for it."""
     entries = ", ".join(f'"company {number}"' for number in range(ENTRIES))
-    text = f'list Customers: {entries}\n\nrule "Known" when company in Customers then +5\n'
+    text = f'list Customers: {entries}\n\nrule "Known" when industry in Customers then +5\n'
     with open_store(database) as store:
         begin_with(store, LISTED, text, who="benchmark")
 

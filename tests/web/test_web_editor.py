@@ -452,7 +452,15 @@ def test_every_entry_of_the_menu_of_new_statements_has_a_form(client: FlaskClien
     html = client.get(HERE).get_data(as_text=True)
     entries = re.findall(r'data-new="([^"]*)"[^>]*>\+ ', html)
     assert {"rule", "stage", "disqualify", "define", "outcome", "list"} <= set(entries)
-    assert all(f'id="new-{sort.replace(" ", "-")}"' in html for sort in entries)
+    forms = client.get(f"{HERE}/forms").get_data(as_text=True)
+    assert all(f'id="new-{sort.replace(" ", "-")}"' in forms for sort in entries)
+
+
+def test_a_form_offers_the_scores_that_the_draft_has_by_now(client: FlaskClient) -> None:
+    page = Editing(client)
+    assert "for the score" not in client.get(f"{HERE}/forms").get_data(as_text=True)
+    page.send({"op": "add_statement", "new": "score fit from 0 to 50"})
+    assert "for the score" in client.get(f"{HERE}/forms").get_data(as_text=True)
 
 
 def test_a_value_that_a_comparison_drops_is_named(client: FlaskClient, store: Store) -> None:
