@@ -42,7 +42,7 @@ def named(names: Sequence[str]) -> list[str]:
             inside = sorted(str(path) for path in _below(Path(name)))
             if not inside:
                 raise Failure(
-                    f"there are no files of rules in {'this folder' if name == '.' else name}",
+                    f"there are no rules files in {'this folder' if name == '.' else name}",
                     "name a file, or start one with: leadwright new",
                 )
             found.update(dict.fromkeys(inside))

@@ -16,30 +16,30 @@ from .settings_file import settings_of
 
 SECTIONS = {
     "Start": {
-        "demo": "Score made-up leads, and see what comes out.",
+        "demo": "Score made-up leads, and see the results.",
         "new": "Start a ruleset from the data you have.",
     },
     "Write rules": {
-        "check": "Find every mistake in files of rules.",
-        "fmt": "Lay files of rules out in the one common way.",
-        "test": "Run the tests that a ruleset holds.",
+        "check": "Find every mistake in rules files.",
+        "fmt": "Format rules files.",
+        "test": "Run a ruleset's tests.",
         "prove": "Prove what holds of every possible lead.",
-        "lsp": "Help inside an editor that speaks LSP.",
-        "pull": "Bring what was published on the page into a file of rules.",
-        "diff": "Say what differs between two rulesets, and who would move.",
+        "lsp": "Run the language server for editors (LSP).",
+        "pull": "Save what was published on the page to a rules file.",
+        "diff": "Compare two rulesets: what differs, and which leads would move.",
     },
     "Score leads": {
         "import": "Load leads or events from a file.",
         "fields": "Show what the data holds: fields, events, objects.",
-        "field": "Make a field another kind, with the values that it has.",
+        "field": "Change a field's kind, and convert its values.",
         "score": "Score the leads that are due, or all.",
         "watch": "Keep scores right as leads change and time passes.",
         "explain": "Say why a lead has its score, and what it would take.",
         "lead": "Show the ids of a lead, and who may be one person.",
-        "merge": "Make two leads that are one person one, or two again.",
+        "merge": "Merge two leads that are one person, or undo it.",
         "forget": "Delete a person, leaving nothing behind.",
         "sql": "Print a ruleset as SQL, for engines that hold millions of leads.",
-        "dbt": "Write a ruleset as a package of dbt.",
+        "dbt": "Write a ruleset as a dbt package.",
         "export": "Write scores, or leads and events, to files and databases.",
     },
     "Learn from outcomes": {
@@ -47,19 +47,19 @@ SECTIONS = {
         "backtest": "Try rules on the past, knowing only what was known then.",
         "learn": "Propose points and rules from who became a customer.",
     },
-    "Tell others": {
-        "destination": "Say where messages about leads are sent.",
-        "outbox": "See which messages were not delivered, and send them.",
+    "Notify other systems": {
+        "destination": "Manage where messages about leads are sent.",
+        "outbox": "Show which messages were not delivered, and send them again.",
     },
     "Work together": {
         "serve": "Serve the page, and the HTTP interface.",
-        "user": "Say who may use the page.",
-        "people": "Say who gets leads, and when they are away.",
-        "source": "Say which clients may send events.",
+        "user": "Manage who may use the page.",
+        "people": "Manage who gets leads, and when they are away.",
+        "source": "Manage which clients may send events.",
         "mcp": "Let an assistant ask about leads and rules.",
     },
     "More": {
-        "completion": "Print what makes your shell complete commands.",
+        "completion": "Print shell completion.",
     },
 }
 """The commands as the help lists them. Each lives in the module of `commands` that is called after it."""
@@ -122,12 +122,12 @@ EPILOG = """
 \b
 Begin with:
   leadwright demo                     see it work on made-up leads
-  leadwright check inbound.rules      find the mistakes in a file of rules
+  leadwright check inbound.rules      find the mistakes in a rules file
   leadwright import leads.csv --lead-id email
   leadwright score inbound.rules
   leadwright explain zoe@example.com
 
-leadwright COMMAND --help tells more of each command.
+Run leadwright COMMAND --help for more on a command.
 """
 
 

@@ -116,7 +116,7 @@ def _reduction(line: Line) -> str:
     if line.faded != line.written:
         parts.append(f"{signed(line.faded)} after fading with age")
     if line.points != line.faded:
-        parts.append(f"{signed(line.points)} by the rule's own bound")
+        parts.append(f"{signed(line.points)} by the rule's own limit")
     return f"{signed(line.written)} at first, {', '.join(parts)}"
 
 
@@ -256,7 +256,7 @@ def _end(stage: StageFinding, style: TextStyle) -> list[str]:
     return [f"    {style.dim('until')}", *finding_lines(stage.until, style, 6)]
 
 
-_CONTRARY = "what it asks for can never all be so at once"
+_CONTRARY = "its conditions contradict each other"
 
 
 def ways_lines(stage: StageFinding, style: TextStyle, indent: int, *, told_gains: bool = False) -> list[str]:

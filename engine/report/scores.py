@@ -167,8 +167,8 @@ def handed_off_text(handed: HandedOff, style: TextStyle) -> list[str]:
         each = ", ".join(f"{shown(person)} +{count:,}" for person, count in sorted(handed.people.items()))
         lines += ["", *style.wrapped(f"Handed off {counted(total, 'lead')}: {each}.", 0, 2)]
     said = (
-        (handed.queued, "waiting for somebody to be there"),
-        (handed.unassigned, "assigned to nobody: no handoff takes them"),
+        (handed.queued, "waiting until someone is available"),
+        (handed.unassigned, "unassigned: no handoff matches"),
         (handed.too_soon, "not handed off again so soon"),
         (handed.overdue, "not answered in time"),
     )

@@ -95,10 +95,10 @@ def test_a_ruleset_is_begun_imported_and_thrown_away_without_javascript(
     page.get_by_role("link", name="New ruleset").click()
     page.get_by_label("Name, as it appears in links").fill("inbound")
     provoke(page, "status of 409")
-    page.get_by_role("button", name="Make the draft").click()
+    page.get_by_role("button", name="Create the draft").click()
     expect(page.get_by_role("alert")).to_contain_text("There is a ruleset inbound already.")
     page.get_by_label("Name, as it appears in links").fill("fresh")
-    page.get_by_role("button", name="Make the draft").click()
+    page.get_by_role("button", name="Create the draft").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Lead scoring")
 
     file = tmp_path / "spring.rules"

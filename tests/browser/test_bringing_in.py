@@ -69,11 +69,11 @@ def test_a_newcomer_brings_leads_in_writes_rules_and_scores_them(
     # Rules from the data, published, and scored as of when the data ends, all without a terminal.
     page.get_by_role("link", name="Make a ruleset from this data").click()
     page.get_by_label("Name, as it appears").fill("first")
-    page.get_by_role("button", name="Make the draft").click()
+    page.get_by_role("button", name="Create the draft").click()
     page.get_by_role("link", name="Review and publish").click()
     page.get_by_label("What changed and why").fill("The first rules")
     page.get_by_role("button", name="Publish version 1").click()
-    expect(page.locator("main")).to_contain_text("All leads have their scores by it")
+    expect(page.locator("main")).to_contain_text("All leads are scored by it")
     expect(page.locator("main")).to_contain_text("Scored 5 leads as of 2026-01-14")
     for_everybody(page)
     page.get_by_role("link", name="Rulesets").first.click()

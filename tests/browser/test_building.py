@@ -29,7 +29,7 @@ def begun(visit: Visit, site: Site, name: str) -> Editor:
     page.get_by_role("link", name="New ruleset").click()
     page.get_by_label("Nothing").check()
     page.get_by_label("Name, as it appears in links").fill(name)
-    page.get_by_role("button", name="Make the draft").click()
+    page.get_by_role("button", name="Create the draft").click()
     expect(page.get_by_role("button", name="+ Add rule")).to_be_visible()
     return Editor(page, site, name)
 

@@ -135,7 +135,7 @@ def test_an_empty_ruleset_is_for_everybody(visit: Visit, site: Site) -> None:
     for_everybody(page)
     page.get_by_label("Nothing").check()
     page.get_by_label("Name, as it appears in links").fill("empty")
-    page.get_by_role("button", name="Make the draft").click()
+    page.get_by_role("button", name="Create the draft").click()
     expect(page.get_by_role("button", name="+ Add rule")).to_be_visible()
     for_everybody(page)
 

@@ -106,7 +106,7 @@ def publish_held_back(mia: Page, site: Site) -> None:
     editor = Editor(mia, site, "inbound").open()
     editor.fill(editor.card("Stage SQL").get_by_label("value").first, "40")
     mia.get_by_role("link", name="Review and publish").click()
-    entries = mia.get_by_role("group", name="2 leads would come into stages that have handoffs")
+    entries = mia.get_by_role("group", name="2 leads would enter stages that have handoffs")
     expect(entries).to_contain_text("Ana +2")
     expect(entries.get_by_label("Hold them back")).to_be_checked()
     mia.get_by_label("What changed and why").fill("Call earlier")

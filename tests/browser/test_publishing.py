@@ -157,7 +157,7 @@ def test_an_edit_that_breaks_a_guarantee_is_kept_back_and_its_lead_becomes_a_tes
     page.get_by_role("link", name="Open in the dry run").click()
     expect(editor.panel.get_by_label("Stages")).to_contain_text("MQL")
     page.goto("/rulesets/inbound/guarantees")
-    page.get_by_role("button", name="Keep as a test").click()
+    page.get_by_role("button", name="Save as test").click()
     expect(editor.panel.get_by_role("region", name="Tests")).to_contain_text("1 of 1 fails")
 
     # Fixed, the test passes, the guarantee is proved, and the version goes live.

@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 def made(page: Page, name: str, kind: str) -> str:
     """Makes a source on the page; the line that a program changes."""
     page.get_by_label("Name, such as website").fill(name)
-    page.get_by_label("Which client sends").select_option(label=kind)
+    page.get_by_label("Client").select_option(label=kind)
     page.get_by_role("button", name="Add").click()
     expect(page.get_by_role("heading", name=f"{name} may send")).to_be_visible()
     return page.locator("pre code").inner_text()
@@ -81,7 +81,7 @@ def test_a_mapping_is_tried_on_what_came_and_then_kept(visit: Visit, site: Site)
     mapping = '[[event]]\ncalled = "Demo Requested"\ntype = { is = "requested" }\n'
     page.get_by_label("Mapping").fill(mapping)
     page.get_by_role("button", name="Try it on the last messages").click()
-    tried = page.get_by_role("region", name="What messages become")
+    tried = page.get_by_role("region", name="What each message becomes")
     expect(tried.get_by_role("status")).to_have_text("requested")
     expect(page.get_by_label("Mapping")).to_have_value(mapping)
     page.get_by_role("button", name="Keep it").click()

@@ -61,7 +61,7 @@ def score_of(address: str, lead: str) -> int:
 
 def test_one_changed_line_brings_an_event_into_the_score(page: Page, address: str) -> None:
     page.get_by_label("Name, such as website").fill("shop")
-    page.get_by_label("Which client sends").select_option(label="Segment")
+    page.get_by_label("Client").select_option(label="Segment")
     page.get_by_role("button", name="Add").click()
     line = page.locator("pre code").inner_text()
     page.get_by_role("link", name="I have it").click()

@@ -28,7 +28,7 @@ def test_guarantees_are_proved_when_somebody_asks(client: FlaskClient, store: St
     assert "There are no guarantees in the rules yet" in words(client.get(SHOWN))
     add(store, HOLDS)
     said = words(client.get(SHOWN))
-    assert "not looked at Few points For every possible lead, the score is never more than 1000" in said
+    assert "not checked Few points For every possible lead, the score is never more than 1000" in said
     assert client.post(SHOWN).status_code == 303
     said = words(client.get(SHOWN))
     assert "The guarantee is proved" in said

@@ -206,7 +206,7 @@ def test_the_page_says_that_there_is_a_new_lead(app: Flask, ana: FlaskClient, st
 
 def test_handoffs_say_what_nobody_has_and_why_somebody_got_what(app: Flask) -> None:
     page = text(logged_in(app, "editor"), "/handoffs")
-    assert "1 lead is with nobody" in page
+    assert "1 lead is unassigned" in page
     assert "No handoff of SQL takes it" in page
     assert "It was the turn of" in page
 
@@ -229,7 +229,7 @@ def test_what_publishing_brings_is_listed_by_person_and_held_back(
     revision = take_text(store, "inbound", more, who="editor", seen=draft.revision).draft.revision
     admin = logged_in(app, "admin")
     page = " ".join(text(admin, "/rulesets/inbound/review").split())
-    assert "4 leads would come into stages that have handoffs" in page
+    assert "4 leads would enter stages that have handoffs" in page
     assert f"<strong>{ANA}</strong> +2, <strong>Ben</strong> +2." in page
     assert 'value="hold back" checked' in page
     assert ", hold back 4" in page
@@ -312,7 +312,7 @@ def test_leads_are_given_and_passed_on_by_hand(app: Flask, store: Store) -> None
     assert again.status_code == 422
     assert "somebody has this lead meanwhile" in again.get_data(as_text=True)
     page = text(editor, "/handoffs")
-    assert "Every lead is with somebody" in page
+    assert "Every lead is assigned" in page
     assert "editor gave it to Ben by hand" in page
     ann = store.connection.execute("SELECT max(id) FROM handoff").fetchone()[0]
     passing = give | {"what": "pass on", "number": ann}
@@ -407,12 +407,12 @@ def test_where_nothing_was_handed_off_the_pages_say_how_to_begin(tmp_path: Path)
     open_store(tmp_path / "new.db", create=True).close()
     client = create_app(Settings(tmp_path / "new.db")).test_client()
     found = text(client, "/handoffs")
-    assert "Nothing was handed off yet" in found
+    assert "No leads handed off yet" in found
     for path in ("/handoffs/people", "/my-leads", "/outbox"):
         assert f'href="{path}"' in found.split('id="begin"')[1], path
         assert client.get(path).status_code == 200
     assert "A lead comes here when" in text(client, "/my-leads")
-    assert "How others are told" in text(client, "/outbox")
+    assert "How other systems are notified" in text(client, "/outbox")
     assert "gets leads all the same" in text(client, "/handoffs/people")
 
 

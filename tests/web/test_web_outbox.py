@@ -20,7 +20,7 @@ def add(client: FlaskClient, **more: object):
 
 
 def test_a_destination_is_added_and_its_secret_shown_once(client: FlaskClient, store: Store) -> None:
-    assert "Nothing is told to others yet" in said(client.get("/outbox"))
+    assert "No destinations yet" in said(client.get("/outbox"))
     answer = add(client, kind=["handoff"], template="slack")
     assert re.search(r"whsec_[A-Za-z0-9+/=]{44}", answer.get_data(as_text=True))
     made = destination(store.connection, "crm")

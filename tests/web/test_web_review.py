@@ -112,7 +112,7 @@ def test_a_draft_is_published_with_a_note_and_the_history_says_what_it_did(
         "local",
     )
     said = scored(client, answer.location)
-    assert "Version 2 is live. All leads have their scores by it." in said
+    assert "Version 2 is live. All leads are scored by it." in said
     assert "Version 2 live published" in said
     assert (
         "Sales was swamped Scored 4 leads as of 2026-01-15 12:00 UTC: 0 moved up a stage, 1 moved down."
@@ -217,13 +217,13 @@ def test_a_first_version_is_published_from_a_draft(client: FlaskClient, store: S
     assert answer.status_code == 303
     assert client.get("/api/v1/rulesets/fresh").json["version"] == 1
     said = scored(client, str(answer.location))
-    assert "Scored 4 leads as of 2026-01-14 09:00 UTC: nobody changed stage." in said
+    assert "Scored 4 leads as of 2026-01-14 09:00 UTC: no lead changed stage." in said
     assert "As of 2026-01-14" in words(client.get("/"))
 
 
 def test_nothing_is_not_published(client: FlaskClient) -> None:
     client.post("/new", data={"name": "fresh", "start": "empty"})
-    assert "There is nothing in it yet." in words(client.get("/rulesets/fresh/review"))
+    assert "The draft is empty." in words(client.get("/rulesets/fresh/review"))
     answer = client.post("/rulesets/fresh/publish", data={"revision": "0", "note": "x"})
     assert answer.status_code == 422
     assert client.get("/api/v1/rulesets/fresh").status_code == 404

@@ -208,7 +208,7 @@ def insert_user(connection: sqlite3.Connection, name: str, role: Role, password:
 
 
 def remove_user(store: Store, name: str, doer: Doer, *, last_too: bool = False) -> None:
-    """Removes a user with all sessions and tokens; what they did stays in the record.
+    """Removes a user with all sessions and tokens; what they did stays in the audit log.
 
     Raises AccountError for the only admin; with `last_too`, only where there are other users.
     """

@@ -78,7 +78,7 @@ def command(
     output_format: str | None,
     as_json: bool,
 ) -> int:
-    """Find every mistake in files of rules.
+    """Find every mistake in rules files.
 
     Each is shown in its place, with what is wrong and what to do. Where there is a database, the names in
     the rules are held against the fields and events of its leads. Guarantees are looked at briefly; for

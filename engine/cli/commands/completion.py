@@ -20,7 +20,7 @@ SHELLS = ("bash", "zsh", "fish")
 )
 @click.argument("shell", type=click.Choice(SHELLS))
 def command(shell: str) -> int:
-    """Print what makes your shell complete commands, options, files and leads."""
+    """Print shell completion for commands, options, files and leads."""
     from click.shell_completion import get_completion_class
 
     from ..program import program

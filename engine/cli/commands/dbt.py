@@ -30,7 +30,7 @@ class Packages(Command, click.Group):
     cls=Packages, examples=["leadwright dbt init inbound.rules --dialect duckdb --to leadwright_inbound"]
 )
 def command() -> None:
-    """Write a ruleset as a package of dbt."""
+    """Write a ruleset as a dbt package."""
 
 
 @command.command(

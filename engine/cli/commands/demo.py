@@ -24,7 +24,7 @@ _RULES = Path(__file__).parents[3] / "rulesets" / "saas-inbound.rules"
 )
 @click.option("--db", metavar="FILE", type=click.Path(), help="Keep leads and scores in this new database.")
 def command(db: str | None) -> int:
-    """Score made-up leads, and see what comes out.
+    """Score made-up leads, and see the results.
 
     A thousand leads of a company that does not exist, and what they did, are scored by one of the rulesets
     that come with Leadwright. The table shows where they stand; then one of them is explained.

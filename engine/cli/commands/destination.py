@@ -32,7 +32,7 @@ class Destinations(Command, click.Group):
     ],
 )
 def command() -> None:
-    """Say where messages about leads are sent, such as a CRM or a channel of a chat.
+    """Manage where messages about leads are sent, such as a CRM or a chat channel.
 
     `leadwright watch` sends them, or `leadwright outbox send`.
     """
@@ -161,7 +161,7 @@ def _data(one: Destination) -> dict[str, object]:
 @db_option()
 @json_option
 def list_(db: str, as_json: bool) -> int:
-    """List all destinations, with what was sent, waits and is parked."""
+    """List all destinations, with how much was sent, is waiting and is parked."""
     from ...outbox.deliveries import tallies
     from ...report.text_style import table, when
     from ...values import moment_of
@@ -253,7 +253,7 @@ def _set_state(name: str, db: str, state: str) -> None:
 @click.argument("name")
 @db_option()
 def pause(name: str, db: str) -> int:
-    """Send nothing to a destination until it is resumed; messages wait for it."""
+    """Pause a destination: messages wait until it is resumed."""
     _set_state(name, db, "paused")
     write(f"{name} is paused. Resume it: leadwright destination resume {name}")
     return 0
@@ -263,7 +263,7 @@ def pause(name: str, db: str) -> int:
 @click.argument("name")
 @db_option()
 def resume(name: str, db: str) -> int:
-    """Send to a destination again, what waits for it first."""
+    """Resume a destination: waiting messages are sent first."""
     _set_state(name, db, "on")
     write(f"{name} is sent to again.")
     return 0

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 def command(
     *, old: str, new: str, db: str | None, no_db: bool, at: str | None, top: int | None, as_json: bool
 ) -> int:
-    """Say what differs between two rulesets, and who would move.
+    """Compare two rulesets: what differs, and which leads would move.
 
     A and B are files, or names of rulesets that were scored. Where there is a database, all its leads are
     scored with both: which stages they leave and enter, how the scores are spread, which rules move them,

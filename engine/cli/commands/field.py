@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 def command(
     name: str, *, kind: str | None, clear: bool, yes: bool, db: str, as_json: bool, **asked: Any
 ) -> int:
-    """Make a field of leads another kind, with the values that it has, or unknown for all.
+    """Change a field's kind, and convert its values; or clear the field for all leads.
 
     Where values do not read as the new kind, they are listed, nothing is changed, and the exit code is 1.
     With --yes the change is made all the same: the listed values become unknown.

@@ -41,7 +41,7 @@ class _Page:
 @click.option("--check", "checking", is_flag=True, help="Change nothing; say what would change.")
 @click.option("--diff", "diffing", is_flag=True, help="Change nothing; show what would change.")
 def command(files: tuple[str, ...], checking: bool, diffing: bool) -> int:
-    """Lay files of rules out in the one common way.
+    """Format rules files.
 
     Comments and blank lines stay. What cannot be read, or could not be laid out without moving a comment,
     is left as it is. Standard input (-) goes to standard output.

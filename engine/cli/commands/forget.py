@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @click.argument("ids", metavar="[LEAD]...", nargs=-1)
 @click.option("--from", "listed", metavar="FILE", help="Also the people whose ids this file lists.")
 @click.option("--yes", is_flag=True, help="Delete them. Nothing brings them back.")
-@click.option("--keep-out", is_flag=True, help="Let no import and no client bring these ids back.")
+@click.option("--keep-out", is_flag=True, help="Block these ids from being imported or sent again.")
 @db_option()
 @json_option
 def command(
@@ -128,6 +128,6 @@ def _text(done: Forgotten, asked: list[str], keep_out: bool) -> list[str]:
             f"Taken out of {counted(done.texts, 'draft, version or note', 'drafts, versions or notes')}."
         )
     if keep_out:
-        lines.append("No import and no client brings these ids back.")
+        lines.append("These ids cannot be imported or sent again.")
     lines += [f"There is no lead with the id {shown(key)}." for key in done.unknown]
     return lines

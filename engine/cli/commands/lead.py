@@ -29,7 +29,7 @@ def command(lead: str | None, anonymous: bool, db: str, as_json: bool) -> int:
     """Show the ids of a lead, or which leads may be one person.
 
     LEAD is any of its ids, or a part of its name. Two leads may be one person where a client's call says so
-    though both have a name; they are not merged by themselves.
+    though both have a name; they are never merged automatically.
     """
     from ...report.lead_ids import ids_data, ids_text
     from ...store.database import open_store

@@ -21,7 +21,7 @@ from ..failures import Failure
 @db_option()
 @json_option
 def command(ids: tuple[str, ...], undoing: bool, db: str, as_json: bool) -> int:
-    """Make two leads one, or two again.
+    """Merge two leads that are one person, or undo it.
 
     What came with OTHER's id belongs to LEAD from now on: its events, its other ids, and what LEAD does not
     know of itself. Both ids keep working, for imports, clients, pages and the HTTP interface. An OTHER that

@@ -30,7 +30,7 @@ class Outbox(Command, click.Group):
     ],
 )
 def command() -> None:
-    """See which messages were not delivered, and send them.
+    """Show which messages were not delivered, and send them again.
 
     A message that a receiver refuses is parked. One that cannot be delivered is tried again, with growing
     pauses, for three days, and then parked. Parked messages stay until they are sent again or dropped.

@@ -40,11 +40,11 @@ class People(Command, click.Group):
     ],
 )
 def command() -> None:
-    """Say who gets leads by handoffs.
+    """Manage who gets leads by handoffs.
 
-    Rulesets name people by their addresses. Here stands when they are away, how many leads a day they take,
-    and which hours they work: facts, which change without a new version of the rules. Somebody who is not
-    here gets leads all the same, and works from 9 to 17 on Monday to Friday in the zone of the ruleset.
+    Rulesets name people by their email addresses. Days away, daily limits and working hours are kept here,
+    and change without a new version of the rules. Someone whom a handoff names, but who is not listed here,
+    still gets leads, and works from 9 to 17 on Monday to Friday in the time zone of the ruleset.
     """
 
 
@@ -60,7 +60,7 @@ def _facts(function: _F) -> _F:
 @_facts
 @db_option()
 def add(address: str, db: str, **facts: str | None) -> int:
-    """Add somebody."""
+    """Add a person."""
     from ...store.database import open_store
     from ...store.handoffs.people import find_person, new_person, save_people
 
@@ -81,7 +81,7 @@ def add(address: str, db: str, **facts: str | None) -> int:
 @_facts
 @db_option()
 def set_(address: str, db: str, **facts: str | None) -> int:
-    """Change what is kept of somebody; "" takes a value away."""
+    """Change what is known about a person; "" clears a value."""
     from ...store.database import open_store
     from ...store.handoffs.people import changed, find_person, save_people
 
@@ -106,7 +106,7 @@ def _given(facts: dict[str, str | None]) -> dict[str, str]:
 @click.argument("address")
 @db_option()
 def remove(address: str, db: str) -> int:
-    """Forget what is kept of somebody. Their leads stay theirs, and rulesets that name them still do."""
+    """Remove a person. Their leads stay theirs, and rulesets that name them still do."""
     from ...store.database import open_store
     from ...store.handoffs.people import remove_person
 
@@ -140,7 +140,7 @@ def import_(file: str, db: str) -> int:
 @db_option()
 @json_option
 def list_(db: str, as_json: bool) -> int:
-    """List everybody, with what is kept of them."""
+    """List everyone, with what is known about them."""
     from ...report.text_style import table
     from ...store.database import open_store
     from ...store.handoffs.people import people, written

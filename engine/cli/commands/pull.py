@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @db_option()
 @json_option
 def command(rules: str, db: str, as_json: bool) -> int:
-    """Bring what was published on the page into a file of rules.
+    """Save what was published on the page to a rules file.
 
     RULES is a file. What changed in the live version of the ruleset of its name, since the file was last
     scored, is brought into the file, statement by statement. Where both changed the same statement, the file

@@ -35,7 +35,7 @@ class Sources(Command, click.Group):
     ],
 )
 def command() -> None:
-    """Say which clients may send events.
+    """Manage which clients may send events.
 
     leadwright serve takes what they send. Each source has a write key, which can do nothing but send.
     """
@@ -62,7 +62,7 @@ def _open(db: str, *, create: bool = False, read_only: bool = False) -> Iterator
     "--kind",
     required=True,
     type=click.Choice(list(KINDS)),
-    help="Which client sends: events is Leadwright's own address.",
+    help="The client that sends; events is Leadwright's own address.",
 )
 @click.option(
     "--origin",
@@ -120,7 +120,7 @@ def list_(db: str, as_json: bool) -> int:
 @click.argument("name")
 @db_option()
 def remove(name: str, db: str) -> int:
-    """End a source at once; the events it sent stay."""
+    """Remove a source at once; the events it sent stay."""
     from ...live.sources import remove_source
 
     with _open(db) as store:
@@ -138,7 +138,7 @@ def remove(name: str, db: str) -> int:
 )
 @db_option()
 def key(name: str, keep: bool, db: str) -> int:
-    """Make a new write key; the former ones end at once, unless --keep."""
+    """Make a new write key; former keys stop working at once, unless --keep."""
     from ...live.sources import new_key
 
     with _open(db) as store:
@@ -155,7 +155,7 @@ def key(name: str, keep: bool, db: str) -> int:
 @click.argument("websites", nargs=-1)
 @db_option()
 def origin(name: str, websites: tuple[str, ...], db: str) -> int:
-    """Say from which websites browsers may send: those WEBSITES alone."""
+    """Set the WEBSITES that browsers may send from."""
     from ...live.sources import set_origins
 
     with _open(db) as store:

@@ -36,10 +36,10 @@ class Users(Command, click.Group):
     ],
 )
 def command() -> None:
-    """Say who may use the page, and what they may do.
+    """Manage who may use the page, and what they may do.
 
-    Sales sees the leads that were handed to them, and answers. A viewer reads. An editor also tries rules
-    out. A publisher also publishes and rolls back. An admin also sees the record of who did what.
+    Sales sees and answers the leads handed to them. A viewer reads. An editor also changes drafts. A
+    publisher also publishes and rolls back. An admin also manages users and reads the audit log.
     """
 
 
@@ -82,7 +82,7 @@ def _role_option(default: str) -> Callable[[_F], _F]:
 @_role_option("viewer")
 @db_option()
 def add(name: str, role: str, db: str) -> int:
-    """Add somebody; the password is asked for, or read from standard input."""
+    """Add a user; the password is asked for, or read from standard input."""
     from ....web.accounts.users import Role, add_user
 
     with _open(db) as (store, doer):
@@ -95,7 +95,7 @@ def add(name: str, role: str, db: str) -> int:
 @db_option()
 @json_option
 def list_(db: str, as_json: bool) -> int:
-    """List everybody, with their roles."""
+    """List all users, with their roles."""
     from ....web.accounts.users import users
     from ...report.text_style import table, when
 
@@ -117,7 +117,7 @@ def list_(db: str, as_json: bool) -> int:
 @click.argument("name")
 @db_option()
 def remove(name: str, db: str) -> int:
-    """Remove somebody; their sessions and tokens end at once."""
+    """Remove a user; their sessions and tokens end at once."""
     from ....web.accounts.users import remove_user
 
     with _open(db) as (store, doer):
@@ -131,7 +131,7 @@ def remove(name: str, db: str) -> int:
 @click.argument("role", type=click.Choice(_ROLES))
 @db_option()
 def role_(name: str, role: str, db: str) -> int:
-    """Change what somebody may do."""
+    """Change a user's role."""
     from ....web.accounts.users import Role, change_role
 
     with _open(db) as (store, doer):
@@ -145,7 +145,7 @@ def role_(name: str, role: str, db: str) -> int:
 @click.option("--end-tokens", is_flag=True, help="End all their tokens too.")
 @db_option()
 def password_(name: str, end_tokens: bool, db: str) -> int:
-    """Change somebody's password; they are logged out everywhere."""
+    """Change a user's password; they are logged out everywhere."""
     from ....web.accounts.users import change_password, user_named
 
     with _open(db) as (store, doer):
@@ -178,7 +178,7 @@ def token(user: str, name: str, role: str, days: int | None, db: str) -> int:
 @db_option()
 @json_option
 def tokens_(db: str, as_json: bool) -> int:
-    """List all tokens, without what is secret of them."""
+    """List all tokens, without their secrets."""
     from ....web.accounts.tokens import tokens
     from ...report.text_style import table, when
 
@@ -200,7 +200,7 @@ def tokens_(db: str, as_json: bool) -> int:
 @click.option("--name", required=True, help="The token's name.")
 @db_option()
 def revoke(user: str, name: str, db: str) -> int:
-    """End a token at once."""
+    """Revoke a token at once."""
     from ....web.accounts.tokens import revoke_token
 
     with _open(db) as (store, doer):

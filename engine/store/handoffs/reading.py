@@ -169,7 +169,7 @@ def latest(
     only_overdue: bool = False,
     leads: Sequence[str] | None = None,
 ) -> list[HandedLead]:
-    """Who got what, what is overdue first, then the newest; all, or those of a person, a stage, overdue, or
+    """Handoffs, overdue ones first, then the newest; all, or those of a person, a stage, overdue, or
     of some leads by their ids."""
     order = "handoff.overdue IS NULL OR next.id IS NOT NULL OR handoff.answered IS NOT NULL, handoff.id DESC"
     with store.guard():

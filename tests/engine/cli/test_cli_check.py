@@ -96,7 +96,7 @@ def test_a_folder_without_rulesets(leadwright: Run) -> None:
     ended = leadwright("check")
     assert ended.code == 2
     assert ended.err == (
-        "error: there are no files of rules in this folder\n"
+        "error: there are no rules files in this folder\n"
         "  help: name a file, or start one with: leadwright new\n"
     )
 

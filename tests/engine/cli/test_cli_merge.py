@@ -125,7 +125,7 @@ def test_people_are_forgotten_once_it_was_said_who(crm: Run, folder: Path) -> No
     )
     (folder / "asked.txt").write_text("102\n\n")
     done = crm("forget", "--from", "asked.txt", "--yes", "--keep-out")
-    assert done.out == ("Forgot 1 person: 2 ids, 2 events.\nNo import and no client brings these ids back.\n")
+    assert done.out == ("Forgot 1 person: 2 ids, 2 events.\nThese ids cannot be imported or sent again.\n")
     again = crm("import", "leads.csv", "--lead-id", "id")
     assert again.code == 1
     assert "was forgotten" in again.out + (folder / "leads.csv.rejects.csv").read_text()

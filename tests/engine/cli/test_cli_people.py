@@ -54,7 +54,7 @@ def test_score_says_who_got_leads(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["score", "r", "--at", "2026-01-16"]) == 0
     said = capsys.readouterr().out
     assert "Handed off 4 leads: ana@acme.example +3, ben@acme.example +1." in said
-    assert "1 lead assigned to nobody" in said
+    assert "1 lead unassigned" in said
     assert run(["score", "r", "--at", "2026-01-16", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["handed_off"]["people"] == []
 
