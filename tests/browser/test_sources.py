@@ -37,7 +37,7 @@ def test_a_source_is_made_and_what_it_sends_is_seen(visit: Visit, site: Site) ->
     assert found is not None
     assert site.address in line
     page.get_by_role("link", name="I have it").click()
-    expect(page.get_by_text("Nothing came yet")).to_be_visible()
+    expect(page.get_by_text("No messages yet")).to_be_visible()
 
     who = {"type": "identify", "userId": "L2", "traits": {"employees": 41}}
     send(site, found[1], who, {"type": "track", "event": "nobody's"})
