@@ -74,7 +74,7 @@ def test_the_review_proves_where_leads_can_move(client: FlaskClient, store: Stor
     assert draft is not None
     text = draft.text.replace("score >= 30", "score >= 50")
     take_text(store, "inbound", text, who="local", seen=draft.revision)
-    assert "Ask for a proof" in words(client.get("/rulesets/inbound/review"))
+    assert "Prove where leads can move" in words(client.get("/rulesets/inbound/review"))
     assert "Proved: no lead moves up." in words(client.get("/rulesets/inbound/review?prove=yes"))
 
 

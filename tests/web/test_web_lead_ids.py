@@ -54,7 +54,7 @@ def test_suspected_duplicates_are_decided(client: FlaskClient, store: Store) -> 
     assert change(client, "two", "L3", "L1", back="duplicates") == "/duplicates"
     assert "1 pair<" in page(client, "/duplicates")
     change(client, "merge", "L1", "L2", back="duplicates")
-    assert "No client said so" in page(client, "/duplicates")
+    assert "No possible duplicates" in page(client, "/duplicates")
 
 
 def test_an_anonymous_lead_is_shown_where_it_is_asked_for_alone(client: FlaskClient, store: Store) -> None:

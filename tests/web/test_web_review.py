@@ -321,7 +321,7 @@ def test_what_is_approved_is_what_was_asked_for(careful: Flask, store: Store) ->
     wish = asked(first, store)
     edit(store, ("then +30", "then +35"), who="editor")
     said = words(second.get(REVIEW))
-    assert "The draft was changed since." in said
+    assert "The draft has changed since." in said
     assert "gives +35" not in said
     assert second.post("/rulesets/inbound/approve", data={"request": wish}).status_code == 303
     text = second.get("/api/v1/rulesets/inbound").json["text"]

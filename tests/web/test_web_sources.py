@@ -55,7 +55,7 @@ def test_a_source_is_made_its_key_shown_once_and_its_messages_listed(
     key = made(client, origins="https://www.acme.example")
     assert source_named(store, "website").origins == ("https://www.acme.example",)
     assert key not in client.get("/sources").text
-    assert "Nothing came yet" in client.get("/sources/website").text
+    assert "No messages yet" in client.get("/sources/website").text
     send(
         client, live, store, key, TRACK, {"type": "track", "event": "x"}, {"type": "nonsense", "userId": "L1"}
     )

@@ -25,7 +25,7 @@ def add(client: FlaskClient, name: str, role: str, password: str = PASSWORD):
 def test_the_first_user_is_an_admin_and_from_then_on_everybody_logs_in(
     client: FlaskClient, store: Store
 ) -> None:
-    assert "Nobody has to log in yet" in said(client.get("/users"))
+    assert "No one has to log in yet" in said(client.get("/users"))
     refused = add(client, "ann", "viewer")
     assert refused.status_code == 422
     assert "The first user has to be an admin." in said(refused)
