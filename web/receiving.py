@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import threading
@@ -14,8 +15,8 @@ from urllib.parse import quote, urlsplit
 
 from ..engine.live.inbox import InboxFull, StoredRequest
 from ..engine.live.service import Live
-from ..engine.live.sources import Source, SourceBook
-from ..engine.receivers.adapters import adapter_of, read_call, read_delivery
+from ..engine.live.sources import PREFIX, WRITE_KEY, Source, SourceBook
+from ..engine.receivers.adapters import ADAPTERS, adapter_of, read_call, read_delivery
 from ..engine.receivers.calls import Unreadable
 from ..engine.receivers.wire import LARGEST_BODY, MIB, Adapter, Answer, Delivery, Request, RequestRefused
 from ..engine.store.database import StoreError
@@ -86,7 +87,7 @@ class Receiving:
                 asked = Request(wanted, request.path, request.query, {})
         adapter = adapter_of(asked)
         if adapter is None:
-            return None
+            return self._take_astray(request, environ)
         origin = self._welcome(request)
         if request.method == "OPTIONS":
             return Taken(adapter, request, Answer(204, "", "text/plain"), origin)
@@ -107,10 +108,29 @@ class Receiving:
             return Taken(adapter, request, answer, origin, self._put(source, adapter.name, delivery))
         except RequestRefused as refusal:
             if refusal.status < 429:
-                self._note(source, request, refusal)
+                self._note(source or self._source_of_any_key(request), request, refusal)
             return Taken(adapter, request, adapter.refuse(request, refusal), origin)
         except (InboxFull, StoreError) as error:
             return Taken(adapter, request, _wait(adapter, request, error), origin)
+
+    def _take_astray(self, request: Request, environ: dict[str, Any]) -> Taken | None:
+        """Refuses what a client of a source sends to an address that takes nothing; None of all else."""
+        if request.method not in ("POST", "PUT") or "cookie" in request.headers:
+            return None
+        try:
+            request = _with_body(request, environ)
+        except RequestRefused:
+            return None
+        environ["wsgi.input"] = io.BytesIO(request.body)
+        source = self._source_of_any_key(request)
+        if source is None:
+            return None
+        refusal = RequestRefused(
+            400, "wrong_address", f"a source of the kind {source.kind} sends nothing to {request.path[:200]}"
+        )
+        self._note(source, request, refusal)
+        adapter = ADAPTERS[source.adapter]
+        return Taken(adapter, request, adapter.refuse(request, refusal), self._welcome(request))
 
     def _put(self, source: Source, adapter: str, delivery: Delivery) -> Future[None] | None:
         if not delivery.messages:
@@ -130,7 +150,7 @@ class Receiving:
         about = json.dumps({"reason": refusal.message})
         raw = {"method": request.method, "path": request.path}
         if source is not None:
-            raw["body"] = request.body[:2_000].decode("utf-8", "replace")
+            raw["body"] = WRITE_KEY.sub(f"{PREFIX}…", request.body[:2_000].decode("utf-8", "replace"))
         try:
             row = StoredRequest(
                 time.time_ns() // 1000, source.id if source else None, "", about, json.dumps(raw)
@@ -150,6 +170,16 @@ class Receiving:
         if found is None:
             raise RequestRefused(401, "wrong_key", "no source has this write key")
         return found
+
+    def _source_of_any_key(self, request: Request) -> Source | None:
+        """The source whose write key stands anywhere in a request, which may be one that cannot be read."""
+        basic = request.basic() or ()
+        text = "\n".join([*basic, *request.headers.values(), request.query])
+        found = WRITE_KEY.search(text) or WRITE_KEY.search(request.body.decode("utf-8", "replace"))
+        try:
+            return None if found is None else self._book.find(found[0])
+        except StoreError:
+            return None
 
     def _welcome(self, request: Request) -> str | None:
         """The website that asks, where browsers may send from it by some key."""

@@ -257,10 +257,12 @@ def _settle(message: Message) -> None:
         )
     if at > message.received:
         if at > message.received + _MINUTE:
-            became.notes.append(f"its time, {_written(at)}, was yet to come; the time of receipt is taken")
+            became.notes.append(
+                f"its time, {_written(at)}, lies in the future; stored as of when it was received"
+            )
         at = message.received
     elif at < _EARLIEST:
-        became.notes.append(f"its time, {_written(at)}, is before 2000; the time of receipt is taken")
+        became.notes.append(f"its time, {_written(at)}, lies before 2000; stored as of when it was received")
         at = message.received
     message.at = at
     became.at = at

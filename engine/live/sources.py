@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import secrets
 import threading
 import time
@@ -22,6 +23,8 @@ from .mapping import read_source_mapping
 
 PREFIX = "lww_"
 """Every write key begins so, that a search for leaked ones finds it."""
+
+WRITE_KEY = re.compile(rf"{PREFIX}[\w-]{{32}}", re.ASCII)
 
 LONGEST_NAME = 60
 _COLUMNS = "id, name, kind, origins, mapping, created"

@@ -64,7 +64,20 @@ def _add_members(
         elif isinstance(value, list) and any(isinstance(item, dict | list) for item in value):
             note(f"{whole} is a list of objects, which no field can hold")
         else:
+            if value.__class__ is float and not math.isfinite(value):
+                note(f"{whole} was left out: it is {value}, which is no number")
+            elif value.__class__ is int and abs(value) > _EXACT and not _is_exact(value):
+                note(f"{whole} has more digits than a number keeps, the last are rounded; send ids as text")
             found.append((whole, value))
+
+
+def _is_exact(value: int) -> bool:
+    """Whether a whole number is kept with all its digits; of one that is not kept at all, that is said
+    elsewhere."""
+    try:
+        return int(float(value)) == value
+    except OverflowError:
+        return True
 
 
 @lru_cache(maxsize=4096)

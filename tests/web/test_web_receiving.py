@@ -138,11 +138,13 @@ def test_bad_requests_are_listed_with_their_reasons(client: FlaskClient, store: 
     assert client.post("/v1/batch", json={"batch": [{}, TRACK]}, headers=basic(key)).status_code == 200
     bring_in(store)
     assert count_events(store) == before + 1
-    assert "no type" in last_refusals(store, 1)[0].reason
-    # A body that is no JSON names no key where it would stand in it: it is nobody's.
-    assert [one.reason for one in last_refusals(store, None)] == [
+    newest, oldest = last_refusals(store, 1)
+    assert "no type" in newest.reason
+    # The key stands beside a body that cannot be read.
+    assert oldest.reason == (
         "the body is not JSON (line 1, column 2): Expecting property name enclosed in double quotes"
-    ]
+    )
+    assert [one.reason for one in last_refusals(store, None)] == ["no source has this write key"]
 
 
 def test_keys_are_kept_as_hashes_and_end_when_they_are_changed(
@@ -240,3 +242,64 @@ def test_the_debugger_keeps_messages_as_they_came(client: FlaskClient, store: St
     assert json.loads(message.body) == {**TRACK, "context": {"ip": "0.0.0.0"}}
     assert message.became["lead"] == "L1"
     assert message.became["event"] == "Paid"
+
+
+def test_what_goes_to_a_wrong_address_is_refused_and_listed(
+    client: FlaskClient, store: Store, live: Live
+) -> None:
+    keys = {kind: key_of(store, kind) for kind in ("segment", "posthog", "snowplow", "mixpanel")}
+    sent = (
+        client.post("/v2/batch", json={"batch": [TRACK]}, headers=basic(keys["segment"])),
+        client.post("/i/v9/e", json={"api_key": keys["posthog"], "batch": []}),
+        client.post("/com.acme/track", json={"data": [{"aid": keys["snowplow"]}]}),
+        client.put(f"/tracks?token={keys['mixpanel']}", data="data=e30="),
+    )
+    # Snowplow's clients repeat for ever what gets 404.
+    assert [one.status_code for one in sent] == [400, 400, 400, 400]
+    assert sent[0].json is not None
+    assert sent[0].json["code"] == "wrong_address"
+    assert client.post("/v2/batch", json={"batch": [TRACK]}).status_code == 404
+    # What is acknowledged comes behind what was refused.
+    client.post("/v1/batch", json={"batch": [TRACK]}, headers=basic(keys["segment"]))
+    bring_in(store)
+    for kind, path in zip(keys, ("/v2/batch", "/i/v9/e", "/com.acme/track", "/tracks"), strict=True):
+        (listed,) = last_refusals(store, source_named(store, kind).id)
+        assert listed.reason == f"a source of the kind {kind} sends nothing to {path}"
+        assert keys[kind] not in listed.body
+    assert not last_refusals(store, None)
+
+
+def test_a_request_that_cannot_be_read_is_listed_with_the_source_whose_key_it_has(
+    client: FlaskClient, store: Store, live: Live
+) -> None:
+    key = key_of(store, "posthog")
+    ours = key_of(store, "events")
+    cut = json.dumps({"api_key": key, "batch": [{"event": "x"}]})[:-9]
+    assert client.post("/batch/", data=cut).status_code == 400
+    bearer = {"Authorization": f"Bearer {ours}"}
+    assert client.post("/api/v1/events", data=b"\x1f\x8bno gzip", headers=bearer).status_code == 400
+    client.post("/api/v1/events", json={"lead": "L1", "type": "x"}, headers=bearer)
+    bring_in(store)
+    (listed,) = last_refusals(store, source_named(store, "posthog").id)
+    assert "not JSON" in listed.reason
+    assert key not in listed.body
+    assert "lww_" in listed.body
+    (listed,) = last_refusals(store, source_named(store, "events").id)
+    assert "gzip" in listed.reason
+
+
+def test_numbers_that_cannot_be_kept_are_noted(client: FlaskClient, store: Store, live: Live) -> None:
+    key = key_of(store, "segment")
+    properties = {"n": float("nan"), "big": 2**63 + 5, "exact": 2**60, "plain": 7}
+    client.post(
+        "/v1/track",
+        data=json.dumps({**TRACK, "properties": properties, "context": {"traits": {"age": float("inf")}}}),
+        headers=basic(key),
+    )
+    bring_in(store)
+    (message,) = last_messages(store, source_named(store, "segment").id)
+    assert message.became["notes"] == [
+        "age was left out: it is inf, which is no number",
+        "n was left out: it is nan, which is no number",
+        "big has more digits than a number keeps, the last are rounded; send ids as text",
+    ]

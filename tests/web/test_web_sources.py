@@ -72,6 +72,23 @@ def test_a_source_is_made_its_key_shown_once_and_its_messages_listed(
     assert "3 messages in the last 24 hours" in page
 
 
+def test_a_message_that_is_stored_otherwise_than_sent_says_so_in_the_list(
+    client: FlaskClient, store: Store, live: Live
+) -> None:
+    key = made(client)
+    send(client, live, store, key, {**TRACK, "timestamp": "2099-01-01T00:00:00Z"}, TRACK)
+    page = client.get("/sources/website").text
+    late, plain = (
+        re.sub(r"<[^>]*>", " ", one) for one in re.findall(r"<summary>(.*?)</summary>", page, re.S)
+    )
+    words = " ".join(plain.split())
+    assert (
+        "1 note its time, 2099-01-01T00:00:00Z, lies in the future; stored as of when it was received"
+        in words
+    )
+    assert "note" not in late
+
+
 def test_every_kind_is_called_something_and_says_which_line_to_change(
     client: FlaskClient, live: Live
 ) -> None:

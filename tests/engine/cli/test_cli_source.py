@@ -78,7 +78,7 @@ def test_messages_and_figures_are_listed(source, tmp_path: Path) -> None:  # typ
         applier.step()
         applier.close()
     *lines, note = source("messages", "shop")[1].splitlines()
-    assert note == "  its time, 2099-01-01T00:00:00Z, was yet to come; the time of receipt is taken"
+    assert note == "  its time, 2099-01-01T00:00:00Z, lies in the future; stored as of when it was received"
     assert [line.split()[3:6] for line in lines] == [["refused", "no", "id:"], ["stored", "zoe", "visited"]]
     refused = json.loads(source("messages", "shop", "--refused", "--json")[1])
     assert [one["why"] for one in refused] == ["no id: give lead or anonymous"]
