@@ -170,13 +170,15 @@ def _answer_about_names(made: RulesServer) -> None:
 
     @made.feature(lsp.TEXT_DOCUMENT_REFERENCES)
     def _(ls: RulesServer, params: lsp.ReferenceParams) -> list[lsp.Location]:
-        found = ls.use_at(params.text_document.uri, params.position)
-        if found is None:
-            return []
-        ruleset, use = found
-        same = ruleset.references.same(use)
-        wanted = [one for one in same if one.node is None or params.context.include_declaration]
-        return [ls.location(one, params.text_document.uri) for one in wanted]
+        uri = params.text_document.uri
+        same = [
+            one
+            for ruleset, use in ls.everywhere(uri, params.position)
+            for one in ruleset.references.same(use)
+            if one.node is None or params.context.include_declaration
+        ]
+        places = {(str(one.source.path), one.span): ls.location(one, uri) for one in same}
+        return list(places.values())
 
     @made.feature(lsp.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT)
     def _(ls: RulesServer, params: lsp.DocumentHighlightParams) -> list[lsp.DocumentHighlight]:

@@ -129,8 +129,18 @@ class RulesServer(LanguageServer):
 
     def ruleset(self, one: OpenText) -> OpenRuleset:
         """The ruleset of an open text, its texts as they are now."""
-        said = self.said.get(one.mains[0]) or self.check(one.mains[0])
-        ruleset = said.ruleset
+        if one.mains[0] not in self.said:
+            self.check(one.mains[0])
+        return self._ruleset_of(one.mains[0])
+
+    def _ruleset_of(self, main: Path | str) -> OpenRuleset:
+        """A ruleset by its main text, also one of which no text is open."""
+        said = self.said.get(main)
+        if said is not None:
+            ruleset = said.ruleset
+        else:
+            assert isinstance(main, Path), "a text that is no file is open"
+            ruleset = self.project.read(main, self.data.catalogue())
         for other in self.open.values():
             if ruleset.part(other.source.path) is not None:
                 ruleset = ruleset.with_part(self.parsed(other))
@@ -241,6 +251,27 @@ class RulesServer(LanguageServer):
         use = ruleset.references.at(one.source, self.lines(one.source).offset(place))
         return None if use is None else (ruleset, use)
 
+    def everywhere(self, uri: str, place: lsp.Position) -> list[tuple[OpenRuleset, Use]]:
+        """The name at a place in each ruleset with a text in which it stands: what several rulesets include
+        must not come to say something else in one of them alone."""
+        found = self.use_at(uri, place)
+        if found is None:
+            return []
+        rulesets, known = [found], {found[0].main}
+        for ruleset, use in rulesets:  # which grow
+            texts = {one.source.path: one for one in ruleset.references.same(use)}
+            for path, one in texts.items():
+                for main in self.project.mains(path) if path is not None else ():
+                    other = None if main in known else self._ruleset_of(main)
+                    part = None if other is None else other.part(path)
+                    if other is None or part is None:
+                        continue
+                    there = other.references.at(part.source, one.span.start)
+                    if there is not None and there.name == use.name:
+                        known.add(main)
+                        rulesets.append((other, there))
+        return rulesets
+
     def location(self, use: Use, uri: str) -> lsp.Location:
         """Where a name stands."""
         address = answers.uri_of(use.source, uri)
@@ -249,12 +280,13 @@ class RulesServer(LanguageServer):
 
     def renamed(self, uri: str, place: lsp.Position, new: str) -> lsp.WorkspaceEdit | None:
         """What gives the name at a place another one, in all texts. Raises an error of the protocol."""
-        found = self.use_at(uri, place)
-        if found is None:
+        rulesets = self.everywhere(uri, place)
+        if not rulesets:
             return None
-        ruleset, use = found
         try:
-            return answers.changes(ruleset.references.renamed(use, new), self.encoding, uri)
+            found = [change for one, use in rulesets for change in one.references.renamed(use, new)]
+            once = {(answers.uri_of(source, uri), fix): (source, fix) for source, fix in found}
+            return answers.changes(list(once.values()), self.encoding, uri)
         except RenameRefused as refused:
             raise JsonRpcInvalidParams(str(refused)) from None
 

@@ -229,6 +229,32 @@ def test_changes_of_the_text(folder: Path, profile: str) -> None:
     held(folder, profile, talk, "--no-db")
 
 
+def test_a_name_that_several_rulesets_share_is_renamed_in_all(folder: Path) -> None:
+    other = 'include "names.rules"\nscore from 0 to 10\nrule "C" when title = "CFO" then +5\n'
+    taken = 'include "names.rules"\nscore from 0 to 10\ndefine post: visited jobs\nwhen post then +5\n'
+    (folder / "other.rules").write_text(other)
+
+    async def talk(one: Session) -> None:
+        client, there = one.client, (folder / "other.rules").as_uri()
+        one.write(GOOD)
+        at = one.at("when |title")
+        context = lsp.ReferenceContext(include_declaration=True)
+        used = await client.text_document_references_async(lsp.ReferenceParams(context, one.document, at))
+        assert len([place for place in used or () if place.uri == there]) == 1
+        assert len({(place.uri, str(place.range)) for place in used or ()}) == len(used or ())
+        edit = await client.text_document_rename_async(lsp.RenameParams(one.document, at, "job"))
+        assert edit is not None
+        assert edit.changes is not None
+        assert one.applied(edit.changes[there], other) == other.replace("title", "job")
+        names = edit.changes[(folder / "names.rules").as_uri()]
+        assert one.applied(names, NAMES) == NAMES.replace("field title", 'field job from "title"')
+        (folder / "taken.rules").write_text(taken)
+        with pytest.raises(JsonRpcException, match="already stands for something"):
+            await client.text_document_rename_async(lsp.RenameParams(one.document, at, "post"))
+
+    held(folder, "visual_studio_code", talk, "--no-db")
+
+
 @pytest.mark.parametrize("profile", PROFILES)
 def test_the_text_as_a_whole(folder: Path, profile: str) -> None:
     async def talk(one: Session) -> None:
