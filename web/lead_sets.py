@@ -98,8 +98,8 @@ _MOVES = ("1", "up", "down")
 
 def _band(text: str) -> tuple[str, int, int]:
     """The score and the ends of a band. Problem 400 where it is none."""
-    *name, low, high = text.rsplit(":", 2)
     try:
+        *name, low, high = text.rsplit(":", 2)
         return "".join(name), int(low), int(high)
     except ValueError:
         raise invalid("band is the lowest and the highest score, such as 40:44") from None

@@ -162,6 +162,10 @@ def as_events(events: Iterable[StoredEvent]) -> list[Event]:
     return [Event(event.type, event.at, event.object, event.properties) for event in events]
 
 
+_FIRST_YEAR, _LAST_YEAR = 1900, 9000
+"""Pages look some weeks back from what is asked for, and rules some years ahead."""
+
+
 def instant_asked(text: str | None, store: Store | None = None, ruleset: str | None = None) -> dt.datetime:
     """The instant that a text names; without one that of the ruleset's last scoring, else the present.
 
@@ -177,6 +181,8 @@ def instant_asked(text: str | None, store: Store | None = None, ruleset: str | N
         raise invalid(
             f'"{text}" is not an instant that can be read: write it as 2026-01-15, 2026-01-15T12:00Z or now'
         )
-    if isinstance(moment, dt.datetime):
-        return moment
-    return dt.datetime.combine(moment, dt.time(), dt.UTC)
+    if not isinstance(moment, dt.datetime):
+        moment = dt.datetime.combine(moment, dt.time(), dt.UTC)
+    if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+        raise invalid(f'"{text}" is too far away: give an instant from {_FIRST_YEAR} to {_LAST_YEAR:,}.')
+    return moment

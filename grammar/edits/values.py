@@ -131,6 +131,8 @@ def _plain(value: str) -> str:
 
 def _number(value: str) -> str:
     found = re.fullmatch(r"([-+]?)\s*([0-9]+(?:\.[0-9]+)?)", _plain(value))
+    if not value.strip():
+        raise refused("Enter a number.")
     if found is None:
         raise refused(f'"{value}" is not a number. Write digits only, with a point for decimals, e.g. 2.5.')
     if len(found[2].replace(".", "")) > _DIGITS:
@@ -139,6 +141,8 @@ def _number(value: str) -> str:
 
 
 def _int(value: str, what: str, example: str) -> int:
+    if not value.strip():
+        raise refused(f"Enter {what}, such as {example}.")
     if re.fullmatch(r"[-+]?\s*[0-9]{1,15}", _plain(value)) is None:
         raise refused(f'"{value}" is not {what}. Write a whole number, e.g. {example}.')
     return int(_plain(value).replace(" ", ""))

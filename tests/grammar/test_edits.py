@@ -290,6 +290,8 @@ def test_groups_are_made_and_dissolved() -> None:
         (Edit("fly", PRICING), 'There is no edit called "fly".'),
         (Edit("set", PRICING, "when.0.value", "2", "two"),
          '"two" is not a number. Write digits only, with a point for decimals, e.g. 2.5.'),
+        (Edit("set", PRICING, "when.0.value", "2", " "), "Enter a number."),
+        (Edit("set", PRICING, "then.0.points", "+20", ""), "Enter a number of points, such as +10."),
         (Edit("set", PRICING, "then.0.points", "+20", "1.5"),
          '"1.5" is not a number of points. Write a whole number, e.g. +10.'),
         (Edit("set", PRICING, "name", "Pricing", "a\nb"), "A text stays on one line."),

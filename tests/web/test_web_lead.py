@@ -145,3 +145,10 @@ def test_a_lead_with_changes_that_cannot_be_read_is_no_lead(client: FlaskClient,
     answer = client.get("/rulesets/inbound/edit", query_string={"lead": asked})
     assert answer.status_code == 200
     assert "This lead is not there any more" in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("at", ["0001-01-01", "0001-01-01T00:00Z", "9999-12-31"])
+def test_an_instant_that_is_too_far_away_is_refused_in_words(client: FlaskClient, at: str) -> None:
+    answer = client.get("/lead", query_string={"id": "L4", "at": at})
+    assert answer.status_code == 422
+    assert "is too far away" in answer.get_data(as_text=True)

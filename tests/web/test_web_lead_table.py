@@ -63,6 +63,8 @@ def test_filters_and_order(client: FlaskClient, asked: str, found: list[str]) ->
         ("field=nothing&sign=is&value=x", "There is no field nothing"),
         ("field=title&sign=is", "Enter what title is."),
         ("ruleset=inbound&key=rule:gone", "no such statement any more"),
+        ("ruleset=inbound&band=zz", "band is the lowest and the highest score"),
+        ("ruleset=inbound&band=1:x", "band is the lowest and the highest score"),
         ("after=zzz", "Begin at the first"),
         ("after=WzFd", "Begin at the first"),
     ],
