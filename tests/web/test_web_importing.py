@@ -362,3 +362,8 @@ def test_an_answer_that_nobody_offered_decides_nothing(client: FlaskClient) -> N
     for answer in ('[["keep_blank", null, "1"]]', '[["merged_ids", null, "no such column"]]'):
         assert client.post(address, data=form | {"answer": answer}).status_code == 303
         assert form_of(page(client, address)) == form
+
+
+def test_a_repeated_column_name_is_told_without_an_option_of_the_command_line(client: FlaskClient) -> None:
+    html = page(client, sent(client, "id,id,name\n1,2,3\n"))
+    assert "To do: give each column a name of its own." in html

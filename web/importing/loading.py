@@ -23,6 +23,8 @@ from .uploads import Upload
 
 _DATABASES = (b"SQLite format 3\x00",)
 _OPTION = re.compile(r"--([a-z]+(?:-[a-z]+)*)")
+_EXAMPLE = re.compile(r', as with --rename "[^"]*"')
+"""What is written on a command line only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,7 @@ def error_sentence(error: StoreError, upload: Upload) -> str:
     said = f"{message[:1].upper()}{message[1:]}"
     if hint.startswith("import with "):
         return f"{said}. Choose one of the answers below."
-    named = _OPTION.sub(lambda found: f"“{_called(found[1])}”", hint)
+    named = _OPTION.sub(lambda found: f"“{_called(found[1])}”", _EXAMPLE.sub("", hint))
     return f"{said}. To do: {named}."
 
 
