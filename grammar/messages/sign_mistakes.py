@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ..spec.operators import COMPARISONS
 from ..syntax.nodes import Lexeme, Span
 from .diagnostics import Fix, SyntaxProblem
 from .error_context import Detector, ErrorContext, brief, shown
@@ -116,6 +117,20 @@ def thousands(place: ErrorContext) -> SyntaxProblem | None:
     return None
 
 
+def comparison_with_blank(place: ErrorContext) -> SyntaxProblem | None:
+    """`> =`, `! =`: left out, one half would change what is asked."""
+    for first, second in ((place.before(), place.at), (place.at, place.after())):
+        if first is None or second is None or place.text[first.end : second.start].strip(" \t"):
+            continue
+        together = first.text + second.text
+        meant = together if together in COMPARISONS else _PLAIN.get(together)
+        if meant in COMPARISONS:
+            span = Span(first.start, second.end)
+            message = f'"{place.text[first.start : second.end]}" is not a sign of this language'
+            return _written("foreign-sign", message, span, meant, "")
+    return None
+
+
 def foreign(place: ErrorContext) -> SyntaxProblem | None:
     """`==`, `=>`, `&&`, single quotes, currency signs."""
     at, before = place.at, place.before()
@@ -168,5 +183,6 @@ DETECTORS: Final[tuple[Detector, ...]] = (
     date,
     number,
     thousands,
+    comparison_with_blank,
     foreign,
 )
