@@ -124,6 +124,11 @@ def key_of(value: object) -> str | None:
     return text_of(value)
 
 
+def first_given(*values: object) -> object:
+    """The first of these values that is one: a clock that was never set gives 0, which is."""
+    return next((value for value in values if value is not None and value != ""), None)
+
+
 def name_of(value: object, what: str) -> str:
     """The name of an event. Raises `Unreadable` where there is none."""
     text = text_of(value)

@@ -12,6 +12,7 @@ from .calls import (
     Call,
     Unreadable,
     a_dict,
+    first_given,
     id_of,
     ignored,
     key_of,
@@ -21,7 +22,7 @@ from .calls import (
     some_id,
     visit,
 )
-from .wire import Adapter, Answer, Delivery, Request, json_answer, listed
+from .wire import Adapter, Answer, Delivery, Request, RequestRefused, json_answer, listed
 
 _PERSON = re.compile(r"/api/v1/customers/([^/]+)")
 _PERSON_EVENTS = re.compile(r"/api/v1/customers/([^/]+)/events")
@@ -61,8 +62,10 @@ def read(request: Request) -> Delivery:
         about = {"what": "person", "who": unquote(found[1])}
     elif found := _OF_PERSON.fullmatch(path):
         about = {"what": "other"}
-    else:
+    elif request.method == "DELETE":
         about = {"what": "delete"}
+    else:
+        raise RequestRefused(400, "wrong_address", f"nothing is sent to {request.path[:200]}")
     return Delivery(key, [body], about)
 
 
@@ -98,7 +101,8 @@ def _event(who: str | None, message: Mapping[str, Any]) -> Call:
     data = members(message.get("data"))
     # Older clients put these beside the data, newer ones among them.
     id_ = key_of(message.get("id") or data.pop("id", None))
-    at = seconds_or_millis(message.get("timestamp") or data.pop("timestamp", None), "timestamp")
+    moment = first_given(message.get("timestamp"))
+    at = seconds_or_millis(data.pop("timestamp", None) if moment is None else moment, "timestamp")
     if message.get("type") in ("page", "screen"):
         return Call(who, anonymous, id_, at, type=VISITED, object=visit(name, name=name), properties=data)
     return Call(who, anonymous, id_, at, type=name, properties=data)

@@ -10,6 +10,7 @@ from .calls import (
     Call,
     Unreadable,
     a_dict,
+    first_given,
     id_of,
     ignored,
     instant,
@@ -68,7 +69,7 @@ def call(message: Any, about: Mapping[str, Any]) -> Call:
         "named": None if anonymous else who,
         "anonymous": who if anonymous else None,
         "id": key_of(message.get("uuid") or message.get("message_id") or properties.get("$insert_id")),
-        "at": instant(message.get("timestamp") or properties.get("timestamp"), "timestamp"),
+        "at": instant(first_given(message.get("timestamp"), properties.get("timestamp")), "timestamp"),
         "sent": instant(about.get("sent") or message.get("sent_at"), "sent_at"),
     }
     set_once = {**members(message.get("$set_once")), **members(properties.get("$set_once"))}

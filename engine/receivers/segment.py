@@ -10,6 +10,7 @@ from .calls import (
     Call,
     Unreadable,
     a_dict,
+    first_given,
     id_of,
     ignored,
     instant,
@@ -104,7 +105,7 @@ def call(message: Any, about: Mapping[str, Any]) -> Call:
 
 
 def _times(message: Mapping[str, Any], about: Mapping[str, Any]) -> tuple[int | None, int | None]:
-    at = message.get("timestamp") or message.get("originalTimestamp")
+    at = first_given(message.get("timestamp"), message.get("originalTimestamp"))
     sent = message.get("sentAt") or about.get("sent")
     try:
         return instant(at, "timestamp"), instant(sent, "sentAt")

@@ -13,6 +13,7 @@ from .calls import (
     Call,
     Unreadable,
     a_dict,
+    first_given,
     id_of,
     ignored,
     instant,
@@ -70,7 +71,7 @@ def call(message: Any, _about: Mapping[str, Any]) -> Call:
         "named": named,
         "anonymous": anonymous,
         "id": key_of(message.get("eid")),
-        "at": instant(message.get("ttm") or message.get("dtm"), "dtm"),
+        "at": instant(first_given(message.get("ttm"), message.get("dtm")), "dtm"),
         "sent": instant(message.get("stm"), "stm"),
     }
     match kind:

@@ -216,6 +216,16 @@ CASES: list[tuple[str, Request, Call]] = [
     ),
     (
         "customerio",
+        customerio("POST", "/api/v1/customers/u1/events", {"name": "Paid", "timestamp": 0}),
+        Call("u1", at=0, type="Paid"),
+    ),
+    (
+        "segment",
+        post("/v1/track", {"writeKey": KEY, "userId": "u1", "event": "Paid", "timestamp": 0}),
+        Call("u1", at=0, type="Paid"),
+    ),
+    (
+        "customerio",
         customerio("POST", "/api/v1/events", {"name": "Looked", "anonymous_id": "a"}),
         Call(None, "a", type="Looked"),
     ),
@@ -414,3 +424,9 @@ def test_addresses_of_the_page_are_nobodys() -> None:
         ("GET", "/v1/batch"),
     ):
         assert adapter_of(Request(method, path)) is None
+
+
+def test_nothing_is_sent_to_a_person_without_an_id() -> None:
+    request = customerio("POST", "/api/v1/customers//events", {"name": "Paid"})
+    with pytest.raises(RequestRefused, match="nothing is sent to /api/v1/customers//events"):
+        ADAPTERS["customerio"].read(request)
