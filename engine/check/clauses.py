@@ -16,6 +16,8 @@ from .patterns import glob, matching
 from .problems import Problems, mention, named, nearest
 from .scopes import FactScope, Operand
 
+_NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
 
 class ExpressionReader(Protocol):
     """What reads the expressions within clauses: `Expressions`."""
@@ -151,7 +153,8 @@ class ClauseTests:
     def _compare(
         self, node: n.Expression, left: p.Value, test: n.Compare, origin: p.Origin
     ) -> p.Condition | None:
-        right = None if self._without_quotes(node, left, test) else self._right(test.right)
+        said = self._without_quotes(node, left, test) or self._without_digits(node, left, test)
+        right = None if said else self._right(test.right)
         if right is None:
             return None
         if left.kind is not right.kind and not (left.kind in DATES and right.kind in DATES):
@@ -177,6 +180,19 @@ class ClauseTests:
         self.problems.error(
             "quotes-needed", right, message, f"write {text_of(node)} {test.operator} {text}", (text,)
         )
+        return True
+
+    def _without_digits(self, node: n.Expression, left: p.Value, test: n.Compare) -> bool:
+        """Whether a number is compared with one in words, such as two: then that is reported."""
+        right = test.right
+        if left.kind is not Kind.NUMBER or not isinstance(right, n.Reference):
+            return False
+        word = right.name.text.lower()
+        if word not in _NUMBERS or not self.draft.names.is_text_perhaps(right.name.text):
+            return False
+        digits = str(_NUMBERS.index(word))
+        hint = f"write {text_of(node)} {test.operator} {digits}"
+        self.problems.error("number-form", right, "numbers are written in digits", hint, (digits,))
         return True
 
     def _right(self, node: n.Expression) -> p.Value | None:
