@@ -234,8 +234,9 @@ def _spent() -> tuple[float, float]:
 
 
 def _is_java(number: int) -> bool:
+    # Not by its name: a copy of Java that is about to become a worker bears that of one of Java's threads.
     try:
-        return Path(f"/proc/{number}/comm").read_text().strip() == "java"
+        return Path(f"/proc/{number}/exe").readlink().name == "java"
     except OSError:
         return False
 
