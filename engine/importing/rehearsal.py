@@ -15,7 +15,7 @@ from .report import ImportReport
 from .run import import_file
 
 _PAGES = 16_384
-"""Pages of the database that are copied before somebody is told how far it is: 64 MiB."""
+"""Pages of the database that are copied between two reports of progress: 64 MiB."""
 
 
 class NoRoom(StoreError):

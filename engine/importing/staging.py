@@ -125,7 +125,7 @@ class Staging:
     @contextmanager
     def in_bulk(self) -> Iterator[None]:
         """Lets more gather in the log before it is brought into the database: a page that is written to again
-        and again goes there once. Nobody is told of a batch, so that none has to wait for the disk; all of
+        and again goes there once. No batch is reported as stored, so none has to wait for the disk; all of
         them are on it at the end."""
         (usual,) = self.connection.execute("PRAGMA wal_autocheckpoint").fetchone()
         self.connection.execute(f"PRAGMA wal_autocheckpoint = {_PAGES_IN_LOG}")

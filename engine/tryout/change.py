@@ -1,7 +1,7 @@
 """What would have to become known of a lead, or happen, for a condition to be as it is wanted.
 
-A field that is known is never changed, and what has happened is not undone: of such a condition there is
-nothing to tell. Where any of several will do, that with the fewest changes is told.
+A field that is known is never changed, and what has happened is not undone: such a condition has
+no answer. Where any of several will do, the answer is the one with the fewest changes.
 """
 
 from __future__ import annotations

@@ -12,9 +12,10 @@ from .thresholds import asked_scores
 
 @dataclass(frozen=True, slots=True)
 class ScoreLine:
-    """Where zero, the score and the thresholds stand; `live_x` is where the live score does, None where it is
-    the same or nothing is live."""
+    """The track whose thresholds are drawn, and where zero, the score and the thresholds stand. `live_x` is
+    where the live score does, None where it is the same or nothing is live."""
 
+    track: str | None
     zero: float
     x: float
     live_x: float | None
@@ -49,6 +50,7 @@ def score_line(plan: Plan, decision: Decision, live: tuple[Plan, Decision] | Non
     totals = [decision.total, *([live[1].total] if live is not None else [])]
     low, high = _range(plan, [*totals, *(step.score for step in steps)])
     return ScoreLine(
+        track,
         across(0, low, high),
         across(decision.total, low, high),
         across(totals[-1], low, high) if totals[-1] != decision.total else None,

@@ -214,11 +214,11 @@ class Trial:
         before = self.live.plan if self.live is not None else self.rules.plan
         return crossings(self.counted.effect, before, self.rules.plan)
 
-    def place(self, track: str, stage: str | None) -> int:
+    def place(self, track: str | None, stage: str | None) -> int:
         """The place of a stage on its ladder, by which it has its colour; 0 for none. More than three share
         the last."""
         rules = self.rules or (self.live.evaluator if self.live is not None else None)
-        ladder = ranks_of(rules).get(track, {}) if rules is not None else {}
+        ladder = ranks_of(rules).get(track or "", {}) if rules is not None else {}
         return min(ladder.get(stage, 0), 3)
 
     @property
