@@ -15,8 +15,12 @@ def main() -> None:
     port = int(sys.argv[1]) if len(sys.argv) > 1 else 8099
     with tempfile.TemporaryDirectory() as folder:
         page = app(made(Path(folder)))
+        try:
+            server = waitress.create_server(page, host="127.0.0.1", port=port, threads=4)
+        except OSError as error:
+            sys.exit(f"error: port {port} cannot be used: {error.strerror}\n  help: name another port")
         print(f"The page of parts is at http://127.0.0.1:{port}/parts (Ctrl-C ends it)", flush=True)
-        waitress.serve(page, host="127.0.0.1", port=port, threads=4, _quiet=True)
+        server.run()
 
 
 if __name__ == "__main__":
